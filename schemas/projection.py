@@ -1,0 +1,102 @@
+"""A thing as one audience sees it: what is indexed, published, matched and shown."""
+
+from enum import StrEnum
+
+from schemas.base import Keyed, Model, Utc, stable_id
+from schemas.marking import Audience, Tlp
+from schemas.raw import SourceKind
+from schemas.severity import Severity
+from schemas.signal import Judgement
+
+
+class Kind(StrEnum):
+    """The three kinds of things."""
+
+    SIGNAL = "signal"
+    EVENT = "event"
+    MEASURE = "measure"
+
+
+def event_id_of_report(signal_id: str) -> str:
+    """Return the id of an event whose leading report is this one and that is about no legal act."""
+    return stable_id("event", signal_id)
+
+
+class Report(Model):
+    """One report as shown within a projection; a signal has one, an event its first `MAX_REPORTS`."""
+
+    signal_id: str
+    native_id: str
+    source: str
+    source_kind: SourceKind
+    title: str
+    text: str
+    url: str | None
+    language: str
+    published_at: Utc
+    received_at: Utc
+
+
+class Projection(Keyed):
+    """A signal, event or measure, assembled from the fragments its audience may see, and from nothing else.
+
+    `version` follows from the ledger position that made it: it orders writers and is never shown; a reader is told how many
+    versions that reader has seen. `origin_id` is the first id the audience knew the thing by, so that a renamed event does not
+    ring again. `backfill` holds while only history and imports tell of it.
+    """
+
+    kind: Kind
+    id: str
+    audience: Audience
+    version: int
+    updated_at: Utc
+    first_seen_at: Utc
+    published_at: Utc
+    origin_id: str
+    title: str
+    reports: tuple[Report, ...]
+    source_count: int
+    sources: tuple[str, ...]
+    event_id: str | None = None
+    duplicate_of: str | None = None
+    tlp: Tlp
+    judgement: Judgement
+    severity: Severity
+    backfill: bool = False
+
+    @property
+    def key(self) -> str:
+        """The thing's id."""
+        return self.id
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The ids that an event of these reports may have had while its audience knew fewer of them."""
+        if self.kind is not Kind.EVENT or len(self.reports) == 1:
+            return ()
+        ids = (event_id_of_report(report.signal_id) for report in self.reports)
+        return tuple(alias for alias in ids if alias != self.id)
+
+    @property
+    def text(self) -> str:
+        """The leading report's text."""
+        return self.reports[0].text if self.reports else ""
+
+
+class Tombstone(Keyed):
+    """This audience no longer sees the thing under this id; `replaced_by` is its id from here on, if it has one."""
+
+    kind: Kind
+    id: str
+    audience: Audience
+    version: int
+    updated_at: Utc
+    replaced_by: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The thing's id."""
+        return self.id
+
+
+Projected = Projection | Tombstone

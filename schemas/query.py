@@ -1,0 +1,49 @@
+"""A question to the index and its answer."""
+
+from schemas.base import Model
+from schemas.projection import Kind, Projection
+
+MAX_LIMIT = 1_000
+DEFAULT_LIMIT = 20
+MAX_FACETS = 10
+MAX_FACET_VALUES = 1_000
+
+
+class FacetCount(Model):
+    """How many of the hits carry the value."""
+
+    value: str
+    count: int
+
+
+class SortKey(Model):
+    """A field to order by; `-published`, newest first, is the default."""
+
+    field: str = "published"
+    descending: bool = True
+
+
+class After(Model):
+    """Where the last page ended: its last sort value, and the ids at that very value that were already given."""
+
+    value: int
+    ids: tuple[str, ...]
+
+
+class Page(Model):
+    """Hits in order, how many there are in all, facets in the order asked for, and where the next page begins."""
+
+    items: tuple[Projection, ...]
+    total: int
+    facets: dict[str, tuple[FacetCount, ...]]
+    after: After | None
+
+
+class Search(Model):
+    """What is asked besides the query itself: kind, page and facets. The reader's party is given apart, never optional."""
+
+    kind: Kind
+    limit: int = DEFAULT_LIMIT
+    sort: SortKey = SortKey()
+    after: After | None = None
+    facets: tuple[str, ...] = ()

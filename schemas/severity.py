@@ -1,0 +1,54 @@
+"""How hard a side is hit: a number, its band, and the terms that multiply to it."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Model
+
+
+class Level(StrEnum):
+    """DOMAIN 4: 0-24 watch, 25-49 notice, 50-74 alert, 75-100 emergency."""
+
+    WATCH = "watch"
+    NOTICE = "notice"
+    ALERT = "alert"
+    EMERGENCY = "emergency"
+
+
+class Term(Model):
+    """One factor of one side's score: value 0-1 (modifiers about 1), why it is what it is, and the source and year of the figure.
+
+    `assumed` marks an input nobody published: a middle value is used and the band is widened.
+    """
+
+    side: str
+    name: str
+    value: float
+    low: float
+    high: float
+    why: str
+    source: str | None = None
+    year: int | None = None
+    assumed: bool = False
+    reviewed: bool = True
+
+
+class Severity(Model):
+    """Scores 0-100; `joint` is the larger side. The terms of a side multiply to its score over 100."""
+
+    us: int = Field(ge=0, le=100)
+    eu: int = Field(ge=0, le=100)
+    joint: int = Field(ge=0, le=100)
+    us_band: tuple[int, int] = (0, 100)
+    eu_band: tuple[int, int] = (0, 100)
+    level: Level = Level.WATCH
+    terms: tuple[Term, ...] = ()
+
+
+LEVEL_FLOORS = ((75, Level.EMERGENCY), (50, Level.ALERT), (25, Level.NOTICE), (0, Level.WATCH))
+
+
+def level_of(score: int) -> Level:
+    """Return the level of a score 0-100."""
+    return next(level for floor, level in LEVEL_FLOORS if score >= floor)

@@ -1,0 +1,186 @@
+"""A signal: one report as it was understood. Its judgement carries the words that led to each label."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Keyed, Model, Utc
+from schemas.marking import Marking
+from schemas.raw import SourceKind
+
+
+class Role(StrEnum):
+    """What a place is in the story."""
+
+    ACTOR = "actor"
+    TARGET = "target"
+    LOCATION = "location"
+    MENTIONED = "mentioned"
+
+
+class EventClass(StrEnum):
+    """What happened (DOMAIN 2): 31 classes and `not_relevant`."""
+
+    EXPORT_BAN = "export_ban"
+    EXPORT_LICENSING = "export_licensing"
+    EXPORT_QUOTA = "export_quota"
+    EXPORT_TAX = "export_tax"
+    EXPORT_SUSPENSION = "export_suspension"
+    STATE_TRADING = "state_trading_or_exporter_whitelist"
+    TECHNOLOGY_CONTROL = "technology_export_control"
+    REEXPORT_CONTROL = "reexport_or_extraterritorial_control"
+    ENTITY_LISTING = "entity_listing"
+    REPORTING_DUTY = "reporting_or_traceability_duty"
+    LOCAL_PROCESSING = "local_processing_requirement"
+    IMPORT_RESTRICTION = "import_restriction_or_tariff"
+    PRICE_FLOOR = "price_floor_or_benchmark"
+    PRODUCTION_HALT = "production_quota_or_halt"
+    PERMIT_REVOCATION = "licence_or_permit_revocation"
+    NATIONALISATION = "nationalisation"
+    OUTAGE = "mine_or_plant_outage"
+    FORCE_MAJEURE = "force_majeure"
+    STRIKE = "strike_or_unrest"
+    CONFLICT = "armed_conflict_or_seizure"
+    LOGISTICS = "logistics_or_customs_disruption"
+    NATURAL_HAZARD = "natural_hazard"
+    CYBER = "cyber_incident"
+    SANCTIONS = "sanctions"
+    DISPUTE = "trade_dispute_step"
+    STOCKPILE = "stockpile_action"
+    PRICE_SHOCK = "price_shock"
+    FLOW_ANOMALY = "trade_flow_anomaly"
+    LICENCE_FRICTION = "licence_friction"
+    NEW_SUPPLY = "new_supply_or_substitution"
+    POLICY_SIGNAL = "cooperation_or_policy_signal"
+    NOT_RELEVANT = "not_relevant"
+
+
+class Stage(StrEnum):
+    """Where in the chain (DOMAIN 2)."""
+
+    EXPLORATION = "exploration"
+    MINING = "mining"
+    BENEFICIATION = "beneficiation"
+    REFINING = "refining"
+    METAL = "metal"
+    COMPONENT = "component"
+    RECYCLING = "recycling"
+    LOGISTICS = "logistics"
+    TECHNOLOGY = "technology"
+
+
+class Maturity(StrEnum):
+    """Legal nature of what is told (DOMAIN 2)."""
+
+    RUMOUR = "rumour"
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    ADOPTED = "adopted"
+    IN_FORCE = "in_force"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    REPEALED = "repealed"
+    INFORMAL = "informal"
+
+
+class Direction(StrEnum):
+    """Whether supply gets tighter or easier."""
+
+    TIGHTENING = "tightening"
+    EASING = "easing"
+    NEUTRAL = "neutral"
+
+
+class Place(Model):
+    """A country (ISO 3166 alpha-2, `EU` for the union) and its role."""
+
+    code: str
+    role: Role
+
+
+class Evidence(Model):
+    """The words that led to one label: offsets into the normalised title or text (`part`), end exclusive."""
+
+    field: str
+    value: str
+    part: str
+    start: int
+    end: int
+    text: str
+
+
+class Relation(Model):
+    """What a measure does to earlier ones: `suspends`, `amends`, `repeals` or `extends`, and their refs."""
+
+    kind: str
+    of: tuple[str, ...] = ()
+
+
+class MeasureClaim(Model):
+    """What one report says of one measure; `effective_to` is the last day included, in the issuer's time zone."""
+
+    issuer: str | None = None
+    number: str | None = None
+    year: int | None = None
+    type: EventClass | None = None
+    announced: date | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+    relation: Relation | None = None
+    ref: str | None = None
+
+
+class Judgement(Model):
+    """What the machine understood of one text, filled for every text whether `relevant` or not."""
+
+    relevant: bool
+    language: str
+    materials: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    event_classes: tuple[EventClass, ...] = (EventClass.NOT_RELEVANT,)
+    stage: tuple[Stage, ...] = ()
+    maturity: Maturity | None = None
+    direction: Direction = Direction.NEUTRAL
+    ladder: str | None = None
+    asserted: bool = True
+    refs: tuple[str, ...] = ()
+    anchor: str | None = None
+    entities: tuple[str, ...] = ()
+    hs: tuple[str, ...] = ()
+    eccn: tuple[str, ...] = ()
+    measures: tuple[MeasureClaim, ...] = ()
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    evidence: tuple[Evidence, ...] = ()
+
+    def codes(self, role: Role) -> tuple[str, ...]:
+        """Countries in this role, in the order of the text."""
+        return tuple(place.code for place in self.places if place.role is role)
+
+
+class Signal(Keyed):
+    """One report: who said it, where, when, in normalised plain text, how it is marked, and what was understood.
+
+    `judged_by` names the versions of the code and the knowledge base that judged.
+    """
+
+    id: str
+    native_id: str
+    source: str
+    source_kind: SourceKind
+    party: str
+    marking: Marking
+    title: str
+    text: str
+    url: str | None
+    language: str
+    published_at: Utc
+    received_at: Utc
+    backfill: bool
+    judgement: Judgement
+    judged_by: str
+
+    @property
+    def key(self) -> str:
+        """The signal's id."""
+        return self.id

@@ -1,0 +1,1 @@
+"""The one query language: search, rules, subscriptions and stream filters all speak it."""

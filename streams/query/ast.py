@@ -1,0 +1,59 @@
+"""What a query means, apart from how it is written and who answers it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """`*`: every thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row (one word is a row of one), in the title, the text, or (`field` null) either."""
+
+    field: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The keyword field holds the value, compared case-folded."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The number or time lies between the bounds; a null bound is open. Times are milliseconds since 1970 UTC."""
+
+    field: str
+    low: float | None
+    high: float | None
+    low_included: bool = True
+    high_included: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All of the parts hold."""
+
+    parts: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of the parts holds."""
+
+    parts: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """The part does not hold."""
+
+    part: "Node"
+
+
+Node = Everything | Phrase | Value | Range | Both | Either | Never

@@ -1,0 +1,152 @@
+"""What each field of the query language holds for a thing: the one place that both engines and the matcher read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from schemas.projection import Kind, Projection
+from schemas.signal import Role
+from streams.query.order import order_of
+from streams.query.times import day_ms, instant_ms
+from streams.text.analyse import Tokens, analyse
+
+TITLE = "title"
+TEXT = "text"
+OWN_TITLE = -1
+"""The report index of a thing's own title, where no report bears it."""
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A title or a text of one report; a phrase never reaches from one part into another."""
+
+    report: int
+    part: str
+    text: str
+    language: str
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The words of the part."""
+        return analyse(self.text, self.language)
+
+    @cached_property
+    def places(self) -> Mapping[str, list[int]]:
+        """Surface or stem -> the indexes of the words that have it; a stem holds a colon and a surface never does."""
+        found: dict[str, list[int]] = {}
+        for words in (self.tokens.x, self.tokens.s):
+            for index, word in enumerate(words):
+                found.setdefault(word, []).append(index)
+        return found
+
+
+@dataclass(frozen=True)
+class Document:
+    """The values of every field of a thing; one without values is missing. Times are milliseconds since 1970 UTC."""
+
+    keywords: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[float, ...]]
+    times: Mapping[str, tuple[int, ...]]
+    parts: tuple[TextPart, ...]
+    order: Mapping[str, int]
+
+    @cached_property
+    def folded(self) -> Mapping[str, frozenset[str]]:
+        """The keywords as they are compared."""
+        return {name: frozenset(map(fold_value, values)) for name, values in self.keywords.items()}
+
+
+def fold_value(value: str) -> str:
+    """Return a keyword as it is compared: CN, cn and Cn are one."""
+    return value.casefold()
+
+
+def document_of(projection: Projection) -> Document:
+    """Return the field values of a thing as its audience sees it."""
+    keywords = _what(projection) | _who(projection) | _whence(projection)
+    return Document(
+        keywords={name: tuple(dict.fromkeys(values)) for name, values in keywords.items() if values},
+        numbers=_numbers(projection),
+        times={name: values for name, values in _times(projection).items() if values},
+        parts=_parts(projection),
+        order=order_of(projection),
+    )
+
+
+def _what(projection: Projection) -> dict[str, tuple[str, ...]]:
+    judgement = projection.judgement
+    maturity = (judgement.maturity.value,) if judgement.maturity else ()
+    return {
+        "kind": (projection.kind.value,),
+        "id": (projection.id, projection.origin_id),
+        "material": judgement.materials,
+        "class": tuple(one.value for one in judgement.event_classes),
+        "stage": tuple(one.value for one in judgement.stage),
+        "maturity": maturity,
+        "status": maturity if projection.kind is Kind.MEASURE else (),
+        "direction": (judgement.direction.value,),
+        "ladder": (judgement.ladder,) if judgement.ladder else (),
+        "asserted": (str(judgement.asserted).lower(),),
+        "relevant": (str(judgement.relevant).lower(),),
+        "level": (projection.severity.level.value,),
+    }
+
+
+def _who(projection: Projection) -> dict[str, tuple[str, ...]]:
+    judgement = projection.judgement
+    return {
+        "actor": judgement.codes(Role.ACTOR),
+        "target": judgement.codes(Role.TARGET),
+        "place": tuple(place.code for place in judgement.places),
+        "entity": judgement.entities,
+        "ref": judgement.refs,
+        "hs": judgement.hs,
+        "eccn": judgement.eccn,
+    }
+
+
+def _whence(projection: Projection) -> dict[str, tuple[str, ...]]:
+    return {
+        "source": projection.sources,
+        "source_kind": tuple(report.source_kind.value for report in projection.reports),
+        "language": tuple(report.language for report in projection.reports) or (projection.judgement.language,),
+        "tlp": (projection.tlp.value,),
+    }
+
+
+def _numbers(projection: Projection) -> dict[str, tuple[float, ...]]:
+    severity = projection.severity
+    return {
+        "severity.us": (severity.us,),
+        "severity.eu": (severity.eu,),
+        "severity": (severity.joint,),
+        "confidence": (projection.judgement.confidence,),
+        "sources": (projection.source_count,),
+    }
+
+
+def _times(projection: Projection) -> dict[str, tuple[int, ...]]:
+    measures = projection.judgement.measures
+    return {
+        "published": (instant_ms(projection.published_at),),
+        "received": (instant_ms(projection.first_seen_at),),
+        "updated": (instant_ms(projection.updated_at),),
+        "effective": _days(*(measure.effective_from for measure in measures)),
+        "expires": _days(*(measure.effective_to for measure in measures)),
+    }
+
+
+def _days(*days: date | None) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(day_ms(day) for day in days if day is not None))
+
+
+def _parts(projection: Projection) -> tuple[TextPart, ...]:
+    parts = [
+        TextPart(index, part, text, report.language)
+        for index, report in enumerate(projection.reports)
+        for part, text in ((TITLE, report.title), (TEXT, report.text))
+    ]
+    if all(report.title != projection.title for report in projection.reports):
+        parts.insert(0, TextPart(OWN_TITLE, TITLE, projection.title, projection.judgement.language))
+    return tuple(parts)

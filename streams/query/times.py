@@ -1,0 +1,49 @@
+"""Days and instants of a query, as milliseconds since 1970 UTC, and back."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+DAY_MS: Final = 86_400_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_YEARS: Final = range(2, 9_999)
+"""One short of what a datetime can hold, so that the end of a day and a time-zone offset always fit."""
+
+
+def day_ms(day: date) -> int:
+    """Return the first millisecond of the day."""
+    return (day - _EPOCH.date()).days * DAY_MS
+
+
+def instant_ms(moment: datetime) -> int:
+    """Return the millisecond that an aware moment falls in."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def period_of(text: str) -> tuple[int, int]:
+    """Return the first millisecond of a day and of the day after; for an instant its millisecond, twice.
+
+    ISO 8601, UTC where no offset is given. ValueError for anything else.
+    """
+    is_day = _DAY.fullmatch(text) is not None
+    if not is_day and not _INSTANT.fullmatch(text):
+        raise ValueError(f"neither a day nor an instant: {text!r}")
+    moment = datetime.fromisoformat(text)
+    if moment.year not in _YEARS:
+        raise ValueError(f"a year out of bounds: {text!r}")
+    start = instant_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return start, start + DAY_MS if is_day else start
+
+
+def iso_instant(milliseconds: float) -> str:
+    """Write an instant so that it is read back as the same millisecond."""
+    moment = _EPOCH + int(milliseconds) * _MILLISECOND
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_day(milliseconds: float) -> str:
+    """Write the day that begins at this millisecond."""
+    return iso_instant(milliseconds).partition("T")[0]

@@ -1,0 +1,1 @@
+"""The one analyser: text to tokens with offsets, the same for search, matching and understanding."""

@@ -1,0 +1,107 @@
+import threading
+
+import pytest
+
+from schemas.projection import Kind
+from schemas.query import Search
+from services.adapters import tantivy_index
+from services.adapters.tantivy_index import TantivyIndex
+from streams.errors import ConfigError, InvalidInput, Unavailable
+from streams.query.ast import Value
+from streams.query.parse import parse
+from tests.builders import a_projection
+from tests.contract.search_index import SearchIndexContract
+
+
+@pytest.fixture
+def index(tmp_path):
+    index = TantivyIndex(tmp_path)
+    yield index
+    index.close()
+
+
+class TestTantivyIndex(SearchIndexContract):
+    """The embedded engine."""
+
+
+def count(index):
+    return index.search(parse("*"), Search(kind=Kind.SIGNAL), party="US").total
+
+
+def test_it_finds_everything_again_after_a_restart(tmp_path):
+    first = TantivyIndex(tmp_path)
+    first.put([a_projection()], position=5)
+    first.close()
+    second = TantivyIndex(tmp_path)
+    assert (count(second), second.cursor()) == (1, 5)
+    second.close()
+
+
+def test_a_second_process_is_refused_with_the_way_out(tmp_path, index):
+    with pytest.raises(ConfigError, match="stop the other process"):
+        TantivyIndex(tmp_path)
+
+
+def test_a_closed_index_is_unavailable(tmp_path):
+    index = TantivyIndex(tmp_path)
+    index.close()
+    index.close()
+    assert not index.ready()
+    with pytest.raises(Unavailable):
+        count(index)
+    with pytest.raises(Unavailable):
+        index.put([], position=1)
+
+
+def test_an_index_of_another_format_is_refused_with_the_way_out(tmp_path, monkeypatch):
+    TantivyIndex(tmp_path).close()
+    monkeypatch.setattr(tantivy_index, "_FOLDER", "tantivy-99-99")
+    with pytest.raises(ConfigError, match="tocsin rebuild"):
+        TantivyIndex(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["meta.json", ".term", ".fast"])
+@pytest.mark.parametrize("harm", [lambda path: path.write_bytes(path.read_bytes()[:10]), lambda path: path.unlink()])
+def test_a_broken_index_is_refused_with_the_way_out(tmp_path, suffix, harm):
+    index = TantivyIndex(tmp_path)
+    index.put([a_projection()], position=1)
+    index.close()
+    harm(next(path for path in tmp_path.rglob("*") if path.name.endswith(suffix)))
+    with pytest.raises(ConfigError, match="tocsin rebuild"):
+        TantivyIndex(tmp_path)
+
+
+def test_a_disk_that_refuses_is_unavailable_and_the_next_put_goes_on(tmp_path, index, monkeypatch):
+    index.put([a_projection()], position=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(tantivy_index, "entry_of", refused_by_the_disk)
+        with pytest.raises(Unavailable, match="tried again"):
+            index.put([a_projection("r2")], position=2)
+    assert (count(index), index.cursor()) == (1, 1)
+    index.put([a_projection("r3")], position=3)
+    assert (count(index), index.cursor()) == (2, 3)
+
+
+def refused_by_the_disk(_item):
+    raise OSError(28, "No space left on device")
+
+
+def test_half_a_character_is_an_error_and_not_a_crash(index):
+    with pytest.raises(InvalidInput):
+        index.search(Value("material", "\ud800"), Search(kind=Kind.SIGNAL), party="US")
+
+
+def test_searching_while_writing_sees_whole_batches(index):
+    seen = set()
+
+    def watch():
+        while 20 not in seen:
+            seen.add(count(index))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for batch in range(4):
+        index.put([a_projection(f"r{batch}-{number}") for number in range(5)], position=batch)
+    watcher.join(timeout=30)
+    assert not watcher.is_alive()
+    assert seen <= {0, 5, 10, 15, 20}

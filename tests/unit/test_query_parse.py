@@ -1,0 +1,137 @@
+import pytest
+
+from streams.errors import InvalidInput
+from streams.query.ast import Both, Either, Everything, Never, Phrase, Range, Value
+from streams.query.fields import FIELDS
+from streams.query.parse import MAX_CLAUSES, MAX_DEPTH, parse
+from streams.query.times import DAY_MS, period_of
+from streams.query.write import write
+
+
+def word(text, field=None):
+    return Phrase(field, text)
+
+
+THIRD = period_of("2026-07-03")[0]
+FOURTH = THIRD + DAY_MS
+TEN = period_of("2026-07-03T10:00:00Z")[0]
+
+MEANINGS = (
+    ("*", Everything()),
+    ("gallium", word("gallium")),
+    ("gallium export", Both((word("gallium"), word("export")))),
+    ("a AND b OR c d", Either((Both((word("a"), word("b"))), Both((word("c"), word("d")))))),
+    ("a (b OR c)", Both((word("a"), Either((word("b"), word("c")))))),
+    ("-a", Never(word("a"))),
+    ("a NOT b -c", Both((word("a"), Never(word("b")), Never(word("c"))))),
+    ("-(a b)", Never(Both((word("a"), word("b"))))),
+    ("and or not", Both((word("and"), word("or"), word("not")))),  # operators are upper-case only
+    ('"AND"', word("AND")),
+    ('"a \\"b\\" \\\\"', word('a "b" \\')),
+    ("rare-earth", word("rare-earth")),
+    ("61/2025", word("61/2025")),
+    ("12:30", word("12:30")),
+    ("氧化镓", word("氧化镓")),
+    ("title:tin", word("tin", "title")),
+    ('text:"rare earth"', word("rare earth", "text")),
+    ("title:(a OR -b)", Either((word("a", "title"), Never(word("b", "title"))))),
+    ("material:gallium", Value("material", "gallium")),
+    ("ref:CN-MOFCOM-2025-61", Value("ref", "CN-MOFCOM-2025-61")),
+    ("id:a:b", Value("id", "a:b")),
+    ('entity:"MP Materials"', Value("entity", "MP Materials")),
+    ("tlp:AMBER+STRICT", Value("tlp", "AMBER+STRICT")),
+    ("class:(a OR b)", Either((Value("class", "a"), Value("class", "b")))),
+    ("severity:60", Range("severity", 60, 60)),
+    ("severity.eu:>=60", Range("severity.eu", 60, None)),
+    ("severity.us:<60.5", Range("severity.us", None, 60.5, high_included=False)),
+    ("severity:{1 TO 5]", Range("severity", 1, 5, low_included=False)),
+    ("severity:[* TO -5}", Range("severity", None, -5, high_included=False)),
+    ("severity:(>=60 AND <80)", Both((Range("severity", 60, None), Range("severity", None, 80, high_included=False)))),
+    ("published:2026-07-03", Range("published", THIRD, FOURTH, high_included=False)),  # a day is the whole UTC day
+    ("published:>2026-07-03", Range("published", FOURTH, None)),
+    ("published:>=2026-07-03", Range("published", THIRD, None)),
+    ("published:<2026-07-03", Range("published", None, THIRD, high_included=False)),
+    ("published:<=2026-07-03", Range("published", None, FOURTH, high_included=False)),
+    ("published:[2026-07-03 TO 2026-07-03]", Range("published", THIRD, FOURTH, high_included=False)),
+    ("published:{2026-07-03 TO *]", Range("published", FOURTH, None)),
+    ("published:2026-07-03T12:00:00+02:00", Range("published", TEN, TEN)),
+    ("published:>2026-07-03T10:00", Range("published", TEN, None, low_included=False)),
+    ('published:["2026-07-03T10:00:00.000Z" TO 2026-07-04}', Range("published", TEN, FOURTH, high_included=False)),
+)
+
+
+@pytest.mark.parametrize(("text", "meaning"), MEANINGS)
+def test_a_query_means(text, meaning):
+    assert parse(text) == meaning
+
+
+@pytest.mark.parametrize(("text", "meaning"), MEANINGS)
+def test_what_is_written_back_means_the_same(text, meaning):
+    assert parse(write(meaning)) == meaning
+
+
+ERRORS = (
+    # Each case: a query, then the error's position, field, nearest name, and words of its message.
+    ("", 0, None, None, "everything"),
+    (" ", 0, None, None, "everything"),
+    ("materiel:gallium", 0, "materiel", "material", "material"),
+    ("a Actor:CN", 2, "Actor", "actor", "actor"),
+    ("http://x", 0, "http", None, "no field"),
+    ("severity.uk:5", 0, "severity.uk", "severity.us", "severity.us"),
+    ("material:", 9, "material", None, "A value is expected"),
+    ("material: gallium", 9, "material", None, "A value is expected"),
+    ('material:""', 9, "material", None, "needs a value"),
+    ("class:(actor:CN)", 7, "class", None, "within the values of `class`"),
+    ("a AND", 5, None, None, "where the query ends"),
+    ("OR a", 0, None, None, "`OR` stands where"),
+    ("a AND OR b", 6, None, None, "`OR` stands where"),
+    ("()", 1, None, None, "before `)`"),
+    ("a (b", 2, None, None, "not closed"),
+    ("a) b", 1, None, None, "not opened"),
+    ('a "b', 2, None, None, "not closed"),
+    ("---", 2, None, None, "no letter"),
+    ('"..."', 0, None, None, "no letter"),
+    ("a - b", 2, None, None, "no letter"),
+    ("[a TO b]", 0, None, None, "range needs a field"),
+    ("actor:[A TO B]", 6, "actor", None, "range needs a field"),
+    ("actor:>CN", 6, "actor", None, "no order"),
+    ("severity:high", 9, "severity", None, "takes a number"),
+    ("severity:nan", 9, "severity", None, "takes a number"),
+    ("severity:>", 9, "severity", None, "takes a number"),
+    (f"severity:{'9' * 999}", 9, "severity", None, "takes a number"),
+    ("severity:[5 TO 1]", 9, "severity", None, "ends before it begins"),
+    ("severity:[5 1]", 9, "severity", None, "written [a TO b]"),
+    ("published:2026-02-30", 10, "published", None, "takes a day"),
+    ("published:0000-01-01", 10, "published", None, "takes a day"),
+    ("published:9999-12-31", 10, "published", None, "takes a day"),
+    ("published:yesterday", 10, "published", None, "takes a day"),
+    ("galli*", 5, None, None, "prefix"),
+    ("hs:2805*", 7, "hs", None, "prefix"),
+    ("material:*", 9, "material", None, "any value"),
+    ("severity:[* TO *]", 9, "severity", None, "any value"),
+    ('"a b"~3', 5, None, None, "near each other"),
+    ("galium~1", 6, None, None, "near each other"),
+    ('="exact"', 0, None, None, "exact"),
+    ('title:="exact"', 6, "title", None, "exact"),
+    ("published:>now-7d", 10, "published", None, "Relative dates"),
+    ("expires:<30d", 8, "expires", None, "Relative dates"),
+    ("a \ud800", 2, None, None, "half a character"),
+    ("a" * 4_001, 4_000, None, None, "4000 are allowed"),
+    ("(" * (MAX_DEPTH + 1) + "a", MAX_DEPTH, None, None, "levels deep"),
+    ("-" * 40 + "a", MAX_DEPTH + 1, None, None, "levels deep"),
+    ("a " * (MAX_CLAUSES + 1), 2 * MAX_CLAUSES, None, None, "clauses"),
+)
+
+
+@pytest.mark.parametrize(("text", "position", "field", "nearest", "words"), ERRORS)
+def test_an_error_names_the_place_the_field_and_the_nearest_name(text, position, field, nearest, words):
+    with pytest.raises(InvalidInput) as refused:
+        parse(text)
+    error = refused.value
+    assert (error.position, error.field) == (position, field)
+    assert words in str(error)
+    assert nearest is None or error.nearest == nearest
+
+
+def test_every_field_has_a_help_text():
+    assert all(field.help for field in FIELDS.values())

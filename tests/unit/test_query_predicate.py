@@ -1,0 +1,97 @@
+from datetime import date
+
+import pytest
+
+from schemas.projection import Kind
+from schemas.signal import Maturity, MeasureClaim, Place, Role
+from streams.query.document import OWN_TITLE, document_of
+from streams.query.parse import parse
+from streams.query.predicate import MAX_SPANS, Span, compile_predicate
+from tests.builders import a_judgement, a_projection, a_report
+
+
+def spans_of(query, projection):
+    return compile_predicate(parse(query))(document_of(projection))
+
+
+def test_a_span_names_the_clause_the_report_the_part_and_the_place():
+    reports = (a_report("a", title="tin", text="zinc"), a_report("b", title="tin", text="rare earths, China's"))
+    spans = spans_of('"rare earth" actor:CN', a_projection("e", reports=reports))
+    assert spans == (Span('"rare earth"', 1, "text", 0, 11), Span("actor:CN"))
+
+
+def test_a_thing_s_own_title_is_searched_where_no_report_bears_it():
+    projection = a_projection("e", reports=(a_report("a"),), title="antimony ban")
+    assert spans_of("title:antimony", projection) == (Span("title:antimony", OWN_TITLE, "title", 0, 8),)
+
+
+def test_a_title_that_a_report_bears_is_found_once():
+    assert len(spans_of("title:gallium", a_projection())) == 1
+
+
+def test_every_alternative_that_holds_is_told():
+    assert [span.clause for span in spans_of("gallium OR tin OR actor:CN -zinc", a_projection(text=""))] == [
+        "gallium",
+        "actor:CN",
+    ]
+
+
+def test_a_negation_gives_no_words():
+    assert spans_of("-tin", a_projection()) == ()
+    assert spans_of("-gallium", a_projection()) is None
+
+
+def test_the_places_of_one_clause_are_bounded():
+    assert len(spans_of("tin", a_projection(text="tin " * 10_000))) == MAX_SPANS
+
+
+LANGUAGES = (
+    # Each case: the text's language, the text, a query, whether it matches.
+    ("en", "export licences were suspended", "suspend licence", True),
+    ("fr", "l'exportation de terres rares est interdite", "exportations", True),
+    ("fr", "l'exportation de terres rares", '"terre rare"', True),
+    ("de", "Ausfuhrgenehmigungen für Gallium", "Ausfuhrgenehmigung", True),
+    ("it", "dell'industria mineraria", "industria", True),
+    ("ru", "экспорт галлия", "галлий", True),
+    ("zh", "对镓、锗相关物项实施出口管制", "出口管制", True),
+    ("zh", "对镓相关物项实施出口管制", "管出", False),
+    ("ja", "ガリウムの輸出", "ガリウム", True),
+    ("ja", "ガリウムの輸出", "カリウム", False),  # potassium
+    ("ko", "갈륨 수출 통제", "수출 통제", True),
+    ("en", "notice 61/2025", "61/2025", True),
+    ("en", "notice 2025/61", "61/2025", False),
+    ("fr", "mines", "mine", True),
+    ("und", "mines", "mine", False),  # no language, no stem
+)
+
+
+@pytest.mark.parametrize(("language", "text", "query", "expected"), LANGUAGES)
+def test_a_word_is_found_in_every_language_in_its_forms(language, text, query, expected):
+    found = spans_of(query, a_projection(title="", text=text, language=language))
+    assert (found is not None) == expected
+
+
+def test_each_field_holds_what_it_says():
+    judgement = a_judgement(
+        places=(
+            Place(code="CN", role=Role.ACTOR),
+            Place(code="US", role=Role.TARGET),
+            Place(code="CD", role=Role.LOCATION),
+        ),
+        maturity=Maturity.SUSPENDED,
+        measures=(MeasureClaim(effective_from=date(2025, 11, 10), effective_to=date(2026, 11, 10)),),
+    )
+    measure = a_projection("m", kind=Kind.MEASURE, judgement=judgement)
+    held = (
+        *("place:cd", "place:us", "target:us", "status:suspended", "maturity:suspended", "kind:measure"),
+        *("effective:2025-11-10", "expires:2026-11-10", "expires:<=2026-11-10", "asserted:true", "relevant:TRUE"),
+        *("level:alert", "source_kind:official", "tlp:clear", "language:en", "source:mofcom", "sources:1"),
+    )
+    for query in held:
+        assert spans_of(query, measure) is not None, query
+    for query in ("actor:US", "target:CN", "expires:<2026-11-10"):
+        assert spans_of(query, measure) is None, query
+
+
+def test_only_a_measure_has_a_status():
+    assert spans_of("status:suspended", a_projection(judgement=a_judgement(maturity=Maturity.SUSPENDED))) is None
