@@ -41,4 +41,3 @@ TOPICS = (RAW, LEDGER, CLAIMS, PROJECTIONS, HITS, ALERTS, REFERENCE, DEAD)
 def topic_named(name: str) -> Topic:
     """Return the topic; KeyError for a name that is none."""
     return {topic.name: topic for topic in TOPICS}[name]
-

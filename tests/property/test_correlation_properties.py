@@ -55,11 +55,15 @@ def stories(draw):
     return [
         a_signal(
             f"s{index}",
-            url=draw(st.sampled_from([f"https://news.example/own-{index}", "https://a.example/x", "https://b.example/y"])),
+            url=draw(
+                st.sampled_from([f"https://news.example/own-{index}", "https://a.example/x", "https://b.example/y"])
+            ),
             text=draw(st.sampled_from([f"{WORDS} {index}", f"{WORDS} shared", f"{WORDS} other"])),
             title="",
             published_at=an_hour_later(NOON, hours=draw(st.integers(0, 3))),
-            judgement=a_judgement(anchor=draw(st.sampled_from([None, None, None, "CN-MOFCOM-2025-61", "CN-MOFCOM-2025-62"]))),
+            judgement=a_judgement(
+                anchor=draw(st.sampled_from([None, None, None, "CN-MOFCOM-2025-61", "CN-MOFCOM-2025-62"]))
+            ),
         )
         for index in range(number)
     ]

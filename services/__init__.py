@@ -1,0 +1,1 @@
+"""Who runs it: adapters, connectors, API, console and CLI; the only place that composes."""

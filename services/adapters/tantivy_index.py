@@ -1,0 +1,160 @@
+"""The embedded search index: one tantivy folder, one writer, its cursor in the same commit as its entries."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from tantivy import Index, IndexWriter, Query, Schema, Searcher
+
+from schemas.projection import Projected
+from schemas.query import MAX_FACET_VALUES, FacetCount, Page, Search
+from services.adapters.tantivy_page import page_of
+from services.adapters.tantivy_query import (
+    INDEX_VERSION,
+    KEY,
+    VERSION,
+    cursor_entry,
+    entry_of,
+    facet_field,
+    index_schema,
+    key_of,
+    query_of,
+)
+from streams.errors import ConfigError, InvalidInput, Unavailable
+from streams.query.ast import Node
+from streams.query.order import checked
+from streams.text.analyse import ANALYSER_VERSION
+
+_FOLDER: Final = f"tantivy-{INDEX_VERSION}-{ANALYSER_VERSION}"
+_WRITER_BYTES: Final = 50_000_000
+_CURSOR: Final = "_cursor"
+_MAX_VALUES: Final = 60_000
+"""Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
+
+
+class TantivyIndex:
+    """A `SearchIndex` in the folder `root`: one process writes it, and all its threads search.
+
+    Raises ConfigError when another process has it, when it was written in another format, or when it cannot be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._schema, self._writing, self._closed = index_schema(), Lock(), False
+        self._index = _opened(root, self._schema)
+        try:
+            self._writer: IndexWriter | None = self._index.writer(_WRITER_BYTES, 1)
+        except ValueError as exc:
+            raise ConfigError(f"The search index in {root} is in use: stop the other process first.") from exc
+        self._position = max(0, _version_of(_CURSOR, self._index.searcher(), self._schema))
+
+    def put(self, items: Sequence[Projected], *, position: int) -> None:
+        """Index what is not older than what is there; the position is part of the same commit.
+
+        Two items of one version are possible, and the later one holds. Raises Unavailable when the disk refuses.
+        """
+        newest: dict[str, Projected] = {}
+        for item in items:
+            if (known := newest.get(key_of(item))) is None or known.version <= item.version:
+                newest[key_of(item)] = item
+        with self._writing:
+            searcher = self._searcher()
+            current = {
+                key: item for key, item in newest.items() if item.version >= _version_of(key, searcher, self._schema)
+            }
+            self._commit(current, max(position, self._position))
+
+    def cursor(self) -> int:
+        """Return the position of the last `put` that reached the disk."""
+        return self._position
+
+    def ready(self) -> bool:
+        """Tell whether the index is open."""
+        return not self._closed
+
+    def search(self, query: Node, search: Search, *, party: str) -> Page:
+        """Return one page of what the party reads; all of it comes from one state of the index.
+
+        Raises InvalidInput for a limit, a sort key or a facet that does not exist, Unavailable when it is closed.
+        """
+        checked(search)
+        asked = self._asked(query, search, party)
+        try:
+            searcher = self._searcher()
+            facets = {name: _counted(searcher, asked, name) for name in search.facets}
+            return page_of(searcher, self._schema, asked, search).model_copy(update={"facets": facets})
+        except (OSError, ValueError) as exc:
+            raise Unavailable(
+                f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
+            ) from exc
+
+    def close(self) -> None:
+        """Finish what is being written; after this the index answers nothing."""
+        with self._writing:
+            self._closed = True
+            if self._writer is not None:
+                self._writer.wait_merging_threads()
+                self._writer = None
+
+    def _asked(self, query: Node, search: Search, party: str) -> Query:
+        try:
+            return query_of(query, self._schema, kind=search.kind, party=party)
+        except ValueError as exc:
+            raise InvalidInput("The query holds half a character (a lone surrogate).") from exc
+
+    def _searcher(self) -> Searcher:
+        if self._closed:
+            raise Unavailable("The search index is closed.")
+        return self._index.searcher()
+
+    def _commit(self, items: Mapping[str, Projected], position: int) -> None:
+        try:
+            writer = self._writer or self._index.writer(_WRITER_BYTES, 1)
+            self._writer = writer
+            for key, item in items.items():
+                writer.delete_documents_by_term(KEY, key)
+                writer.add_document(entry_of(item))
+            writer.delete_documents_by_term(KEY, _CURSOR)
+            writer.add_document(cursor_entry(_CURSOR, position))
+            writer.commit()
+            self._index.reload()
+        except (OSError, RuntimeError, ValueError) as exc:
+            self._writer = None  # a writer that failed is of no more use; what it had not committed goes with it
+            raise Unavailable(f"The search index could not be written; it will be tried again. ({exc})") from exc
+        self._position = position
+
+
+def _opened(root: Path, schema: Schema) -> Index:
+    folder = root / _FOLDER
+    try:
+        others = [] if folder.exists() else sorted(one.name for one in root.glob("tantivy-*"))
+        if others:
+            raise ConfigError(f"The search index {others[-1]} is not of the format {_FOLDER}: run `tocsin rebuild`.")
+        if not (folder / "meta.json").exists() and any(folder.glob("*.store")):
+            raise ConfigError(f"The search index {folder} has lost its list of segments: run `tocsin rebuild`.")
+        folder.mkdir(parents=True, exist_ok=True)
+        index = Index(schema, str(folder))
+        index.config_reader("manual")
+        index.reload()
+    except (OSError, ValueError) as exc:
+        raise ConfigError(f"The search index {folder} cannot be read: run `tocsin rebuild`. ({exc})") from exc
+    return index
+
+
+def _version_of(key: str, searcher: Searcher, schema: Schema) -> int:
+    """Return the version in the index, or one below all versions."""
+    query = Query.term_query(schema, KEY, key, "basic")
+    hits = searcher.search(query, 1, count=False, order_by_field=VERSION).hits
+    return int(hits[0][0]) if hits else -1
+
+
+def _counted(searcher: Searcher, query: Query, name: str) -> tuple[FacetCount, ...]:
+    """Return the values of a field among the hits: most frequent first, then by value."""
+    terms = {"field": facet_field(name), "size": _MAX_VALUES, "segment_size": _MAX_VALUES}
+    try:
+        buckets = searcher.aggregate(query, {"values": {"terms": terms}})["values"]["buckets"]
+    except ValueError as exc:
+        raise InvalidInput(f"`{name}` has too many values to count: narrow the query.", field=name) from exc
+    counts = sorted((FacetCount(value=one["key"], count=one["doc_count"]) for one in buckets),
+                    key=lambda one: (-one.count, one.value))  # fmt: skip
+    return tuple(counts[:MAX_FACET_VALUES])

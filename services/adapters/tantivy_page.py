@@ -1,0 +1,60 @@
+"""One page of hits out of a tantivy index, and where the next one begins."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from tantivy import DocAddress, Order, Query, Schema, Searcher, SearchResult
+
+from schemas import codec
+from schemas.projection import Projection
+from schemas.query import After, Page, Search
+from services.adapters.tantivy_query import BODY, TYPE, after_query, order_field
+from streams.errors import Bug
+
+_Hit = tuple[int, Projection]
+"""The number it is ordered by, and the thing."""
+
+
+def page_of(searcher: Searcher, schema: Schema, asked: Query, search: Search) -> Page:
+    """Return the hits after `search.after`, the total of all hits, and no facets.
+
+    Hits with equal order numbers come in any order: a page goes on at the last number and leaves out what was given.
+    """
+    after, given = search.after, search.after.ids if search.after else ()
+    field, order = order_field(search.sort.field), Order.Desc if search.sort.descending else Order.Asc
+    rest = asked if after is None else after_query(asked, schema, search.sort, after.value)
+    # One hit more than the page tells whether there is a next one.
+    found = searcher.search(rest, search.limit + 1 + len(given), order_by_field=field, order=order)
+    fresh = list(islice(_fresh(searcher, found.hits, after), search.limit + 1))
+    page = fresh[: search.limit]
+    return Page(
+        items=tuple(item for _value, item in page),
+        total=_count(found if after is None else searcher.search(asked, 1, order_by_field=field)),
+        facets={},
+        after=_next(page, after) if page and len(fresh) > search.limit else None,
+    )
+
+
+def _count(found: SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined] # there, though tantivy's stub lacks it
+
+
+def _fresh(searcher: Searcher, hits: Sequence[tuple[int, DocAddress]], after: After | None) -> Iterator[_Hit]:
+    for value, address in hits:
+        item = _read(searcher, address)
+        if after is None or value != after.value or item.id not in after.ids:
+            yield value, item
+
+
+def _next(page: Sequence[_Hit], before: After | None) -> After:
+    last = page[-1][0]
+    ids = tuple(item.id for value, item in page if value == last)
+    return After(value=last, ids=before.ids + ids if before and before.value == last else ids)
+
+
+def _read(searcher: Searcher, address: DocAddress) -> Projection:
+    entry = searcher.doc(address)
+    item = codec.decode(str(entry.get_first(TYPE)), bytes(entry.get_first(BODY) or b""))
+    if not isinstance(item, Projection):
+        raise Bug(f"The search index holds a {type(item).__name__} where a projection is expected.")
+    return item

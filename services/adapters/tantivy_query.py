@@ -1,0 +1,199 @@
+"""How a thing lies in a tantivy index, and how a query is asked of one: pure, and apart from any folder."""
+
+from types import MappingProxyType
+from typing import Final
+
+from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
+
+from schemas import codec
+from schemas.marking import Audience
+from schemas.projection import Kind, Projected, Projection
+from schemas.query import SortKey
+from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Value
+from streams.query.document import TEXT, TITLE, document_of, fold_value
+from streams.query.document import Document as Fields
+from streams.query.fields import FACETS, FIELDS, FieldKind, names_of
+from streams.query.order import SORTS
+from streams.text.analyse import alternatives
+
+INDEX_VERSION: Final = 1
+"""Rises with every change of this file that an index on disk would notice."""
+
+KEY, BODY, TYPE, VERSION, READERS, THING = "_key", "_body", "_type", "_version", "_readers", "_thing"
+_SENTINEL: Final = " \u241f "
+"""Stands between two parts of one field: the analyser never makes such a token, so no phrase reaches across."""
+
+_ALL_READERS: Final = "*"
+_TANTIVY_TYPES: Final = MappingProxyType({FieldKind.NUMBER: FieldType.Float, FieldKind.TIME: FieldType.Integer})
+
+
+def order_field(sort: str) -> str:
+    """Return the field that holds the number to order by."""
+    return f"_order.{sort}"
+
+
+def facet_field(name: str) -> str:
+    """Return the field that holds a keyword's values as they are shown."""
+    return f"_facet.{name}"
+
+
+def index_schema() -> Schema:
+    """Return the fields of the index, derived from the table of the query language."""
+    builder = SchemaBuilder()
+    for name in (KEY, READERS, THING, *names_of(FieldKind.KEYWORD)):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
+    for name in names_of(FieldKind.TEXT):
+        for words in ("x", "s"):
+            builder.add_text_field(f"{name}.{words}", tokenizer_name="whitespace", index_option="position")
+    for name in names_of(FieldKind.NUMBER):
+        builder.add_float_field(name, indexed=True, fast=True)
+    for name in (VERSION, *names_of(FieldKind.TIME), *map(order_field, SORTS)):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_text_field(TYPE, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field(BODY, stored=True)
+    return builder.build()
+
+
+def key_of(projected: Projected) -> str:
+    """Return what one version of a thing replaces another by: kind, id and audience."""
+    return f"{projected.kind}/{projected.id}/{projected.audience.key}"
+
+
+def entry_of(projected: Projected) -> Document:
+    """Return the entry of a thing; a tombstone's has a key and a version and is found by nothing else."""
+    entry = Document()
+    entry.add_text(KEY, key_of(projected))
+    entry.add_integer(VERSION, projected.version)
+    if isinstance(projected, Projection):
+        document = document_of(projected)
+        _add_keywords(entry, document)
+        _add_sizes(entry, document)
+        _add_words(entry, document)
+        entry.add_text(THING, projected.kind)
+        entry.add_text(TYPE, codec.type_of(projected))
+        entry.add_bytes(BODY, codec.encode(projected))
+        for reader in _readers(projected.audience):
+            entry.add_text(READERS, reader)
+    return entry
+
+
+def cursor_entry(key: str, position: int) -> Document:
+    """Return the entry that keeps how far the index has come."""
+    entry = Document()
+    entry.add_text(KEY, key)
+    entry.add_integer(VERSION, position)
+    return entry
+
+
+def query_of(node: Node, schema: Schema, *, kind: Kind, party: str) -> Query:
+    """Return the query of one party for one kind of thing; it scores nothing and counts only what the party reads."""
+    return Query.boolean_query(
+        [
+            (Occur.Must, Query.term_query(schema, THING, kind.value, "basic")),
+            (Occur.Must, _read_by(schema, party)),
+            (Occur.Must, _compiled(node, schema)),
+        ]
+    )
+
+
+def after_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
+    """Return the part of a query that is ordered at this number or after it."""
+    low, high = (None, value) if sort.descending else (value, None)
+    rest = Query.range_query(schema, order_field(sort.field), FieldType.Integer, low, high)
+    return Query.boolean_query([(Occur.Must, asked), (Occur.Must, rest)])
+
+
+def _add_keywords(entry: Document, document: Fields) -> None:
+    for name, values in document.folded.items():
+        for value in values:
+            entry.add_text(name, value)
+    for name in FACETS:
+        for value in document.keywords.get(name, ()):
+            entry.add_text(facet_field(name), value)
+
+
+def _add_sizes(entry: Document, document: Fields) -> None:
+    for name, numbers in document.numbers.items():
+        for value in numbers:
+            entry.add_float(name, value)
+    for name, instants in document.times.items():
+        for instant in instants:
+            entry.add_integer(name, instant)
+    for sort, place in document.order.items():
+        entry.add_integer(order_field(sort), place)
+
+
+def _add_words(entry: Document, document: Fields) -> None:
+    for name in (TITLE, TEXT):
+        tokens = [part.tokens for part in document.parts if part.part == name]
+        entry.add_text(f"{name}.x", _SENTINEL.join(" ".join(one.x) for one in tokens))
+        entry.add_text(f"{name}.s", _SENTINEL.join(" ".join(one.s) for one in tokens))
+
+
+def _readers(audience: Audience) -> tuple[str, ...]:
+    if audience.base:
+        return (_ALL_READERS, *(f"-{party}" for party in audience.parties))
+    return tuple(f"+{party}" for party in audience.parties)
+
+
+def _read_by(schema: Schema, party: str) -> Query:
+    everybody, named, barred = (Query.term_query(schema, READERS, reader, "basic")
+                                for reader in (_ALL_READERS, f"+{party}", f"-{party}"))  # fmt: skip
+    return Query.boolean_query([(Occur.Should, everybody), (Occur.Should, named), (Occur.MustNot, barred)])
+
+
+def _compiled(node: Node, schema: Schema) -> Query:  # noqa: PLR0911 - one return a kind of node
+    match node:
+        case Everything():
+            return Query.all_query()
+        case Phrase():
+            return _phrase(node, schema)
+        case Value(field, value):
+            return Query.term_query(schema, field, fold_value(value), "basic")
+        case Range():
+            return _range(node, schema)
+        case Both(parts):
+            return Query.boolean_query([(Occur.Must, _compiled(part, schema)) for part in parts])
+        case Either(parts):
+            return Query.boolean_query([(Occur.Should, _compiled(part, schema)) for part in parts])
+        case Never(part):
+            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _compiled(part, schema))])
+
+
+def _phrase(node: Phrase, schema: Schema) -> Query:
+    wanted = alternatives(node.text)
+    fields = (node.field,) if node.field else names_of(FieldKind.TEXT)
+    match len(wanted.x):
+        case 0:
+            return Query.empty_query()
+        case 1:
+            found = [
+                Query.term_set_query(schema, f"{field}.{words}", [phrase[0] for phrase in phrases])
+                for field in fields
+                for words, phrases in (("x", (wanted.x,)), ("s", wanted.s))
+                if phrases
+            ]
+        case _:
+            found = [
+                Query.phrase_query(schema, f"{field}.{words}", list(phrase))
+                for field in fields
+                for words, phrases in (("x", (wanted.x,)), ("s", wanted.s))
+                for phrase in phrases
+            ]
+    return Query.boolean_query([(Occur.Should, one) for one in found])
+
+
+def _range(node: Range, schema: Schema) -> Query:
+    low, high, kind = node.low, node.high, FIELDS[node.field].kind
+    if low is None and high is None:
+        return Query.exists_query(node.field)
+    closed = node.low_included and node.high_included
+    if low is not None and high is not None and (low > high or (low == high and not closed)):
+        return Query.empty_query()
+    if kind is FieldKind.TIME:
+        low, high = (None if bound is None else int(bound) for bound in (low, high))
+    # tantivy wants an open bound to be an included one.
+    included = (low is None or node.low_included, high is None or node.high_included)
+    return Query.range_query(schema, node.field, _TANTIVY_TYPES[kind], low, high, *included)

@@ -1,0 +1,35 @@
+"""The HTTP application: every door of one process, over one installation."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request, Response
+
+from services.api import alerting, docs, errors, feeds, intake, operate, stream, things
+from services.console import pages
+from services.wiring import Node
+from streams import metrics
+
+DESCRIPTION = """Shared early warning for critical-mineral supply risk.
+
+Errors are RFC 9457 problems. Lists are paged by opaque cursors. Send `Authorization: Bearer toc_...`."""
+
+
+def create_app(node: Node) -> FastAPI:
+    """Return the application for an open installation."""
+    app = FastAPI(title="Tocsin", version=version("tocsin"), description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app.state.node = node
+    for module in (intake, things, alerting, stream, feeds, operate, docs, pages):
+        app.include_router(module.router)
+    errors.install(app)
+    app.middleware("http")(_observed)
+    return app
+
+
+async def _observed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Count the answer by route, and keep browsers from guessing what it is."""
+    answer = await call_next(request)
+    route = getattr(request.scope.get("route"), "path", "none")
+    metrics.REQUESTS.labels(route, str(answer.status_code)).inc()
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return answer

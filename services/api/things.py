@@ -1,0 +1,103 @@
+"""GET /v1/signals, /v1/events: search, and one thing by id with its versions and its evidence."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from schemas.base import Model
+from schemas.projection import Kind
+from schemas.query import DEFAULT_LIMIT, MAX_LIMIT
+from schemas.signal import Evidence
+from services.api.access import Reader, Served
+from services.csv_export import csv_of
+from services.wire import Answer, Document, Gone, Item, documents_of, item_of, shown
+
+router = APIRouter(tags=["search"])
+
+QueryText = Annotated[str, Query(max_length=4_000, description="In the query language; see docs/query.md.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Hits a page.")]
+Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before.")]
+Sort = Annotated[str, Query(max_length=64, description="A sort key, `-` before it for descending.")]
+Facets = Annotated[str, Query(max_length=500, description="Fields to count values of, separated by commas.")]
+
+
+class Versions(Model):
+    """What this reader was told of a thing, oldest first; the first is version 1."""
+
+    items: tuple[Item | Gone, ...]
+
+
+class EvidenceOut(Model):
+    """The reports behind a thing, and the words that led to each label."""
+
+    documents: tuple[Document, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def _search_router(kind: Kind) -> APIRouter:
+    """Return the two addresses that search one kind of things."""
+    of_kind = APIRouter()
+
+    @of_kind.get(f"/v1/{kind}s", response_model=Answer)
+    def search(
+        node: Served,
+        principal: Reader,
+        *,
+        q: QueryText = "*",
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+        sort: Sort = "-published",
+        facets: Facets = "",
+    ) -> Response:
+        """Return hits in order, how many there are in all, and counts of the values asked for."""
+        names = [name.strip() for name in facets.split(",") if name.strip()]
+        page = node.search.search(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names)
+        return _json(page)
+
+    @of_kind.get(f"/v1/{kind}s.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+    def search_csv(
+        node: Served, principal: Reader, *, q: QueryText = "*", limit: Limit = MAX_LIMIT, sort: Sort = "-published"
+    ) -> Response:
+        """Return a page of hits as CSV (RFC 4180), one thing a row."""
+        page = node.search.search(kind, q, by=principal, limit=limit, sort=sort)
+        return Response(csv_of(page.items), media_type="text/csv; charset=utf-8")
+
+    return of_kind
+
+
+for _kind in (Kind.SIGNAL, Kind.EVENT):
+    router.include_router(_search_router(_kind))
+
+
+@router.get("/v1/signals/{signal_id}", response_model=Item)
+def signal(signal_id: str, node: Served, principal: Reader) -> Response:
+    """Return one report as it was understood."""
+    return _json(item_of(node.search.signal(signal_id, by=principal)))
+
+
+@router.get("/v1/events/{event_id}", response_model=Item)
+def event(event_id: str, node: Served, principal: Reader) -> Response:
+    """Return an event as it stands, by any id it has had."""
+    thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
+    told = len(node.history.versions(Kind.EVENT, thing.id, party=principal.party))
+    return _json(item_of(thing, version=told))
+
+
+@router.get("/v1/events/{event_id}/versions", response_model=Versions)
+def versions(event_id: str, node: Served, principal: Reader) -> Response:
+    """Return each version of an event that this reader was told, oldest first."""
+    thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
+    told = node.history.versions(Kind.EVENT, thing.id, party=principal.party)
+    return _json(Versions.model_construct(items=tuple(shown(one, version=n) for n, one in enumerate(told, 1))))
+
+
+@router.get("/v1/events/{event_id}/evidence", response_model=EvidenceOut)
+def evidence(event_id: str, node: Served, principal: Reader) -> Response:
+    """Return the reports behind an event and the words that led to its labels."""
+    thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
+    return _json(EvidenceOut(documents=documents_of(thing), evidence=thing.judgement.evidence))
+
+
+def _json(body: Model) -> Response:
+    """Answer with a model as it is: it was built from validated parts, so it is not validated again."""
+    return Response(body.model_dump_json(), media_type="application/json")

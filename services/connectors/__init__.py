@@ -1,0 +1,1 @@
+"""From what sources publish to signals as posted."""

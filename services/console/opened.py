@@ -1,0 +1,61 @@
+"""One thing shown whole: its text, and the way from each side's number to the terms that make it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.severity import Term
+from services.console.words import visible
+from services.wire import Item
+
+SHOWN_LETTERS: Final = 6_000
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """A factor of one side's score, as the table says it."""
+
+    side: str
+    name: str
+    value: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The details under a row. `is_cut` when the text goes on; the JSON of `json_href` has all of it."""
+
+    text: str
+    is_cut: bool
+    terms: tuple[TermRow, ...]
+    bands: str
+    sources: str
+    json_href: str
+
+
+def opened_of(item: Item) -> Opened:
+    """Return the details of a thing."""
+    severity = item.severity
+    return Opened(
+        text=visible(item.text[:SHOWN_LETTERS]),
+        is_cut=len(item.text) > SHOWN_LETTERS,
+        terms=tuple(map(_term, severity.terms)) if item.relevant else (),
+        bands=f"US {_band(severity.us_band)}, EU {_band(severity.eu_band)}" if item.relevant else "",
+        sources=visible(", ".join(item.sources)),
+        json_href=f"/v1/{item.kind}s/{item.id}",
+    )
+
+
+def _term(term: Term) -> TermRow:
+    of_year = f" {term.year}" if term.year else ""
+    return TermRow(
+        side=term.side.upper(),
+        name=term.name.replace("_", " "),
+        value=f"{term.value:.2f}",
+        why=visible(term.why) + (" (assumed: nobody published it)" if term.assumed else ""),
+        source=visible(f"{term.source}{of_year}") if term.source else "",
+    )
+
+
+def _band(band: tuple[int, int]) -> str:
+    return f"{band[0]} to {band[1]}"

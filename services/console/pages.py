@@ -1,0 +1,49 @@
+"""GET /: the first page, for everybody, rendered here and readable without any script; and the files it needs."""
+
+from fastapi import APIRouter, Request, Response
+
+from schemas.party import ANONYMOUS
+from services.api.access import Served
+from services.console import rendering
+from services.console.asked import ROWS, Asked, asked_of, wider
+from services.console.trouble import trouble_of
+from services.console.view import FACETS, FirstPage, Trouble, page_of, troubled
+from services.search import SearchService
+from streams.errors import InvalidInput, Unavailable
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def first_page(request: Request, node: Served) -> Response:
+    """Show what the public may see of what the address asks; a bad question keeps the page and points at the place."""
+    asked = Asked(q=request.query_params.get("q", "").strip())
+    try:
+        asked = asked_of(request.query_params)
+        return rendering.html(request, "feed.html", _answered(node.search, asked))
+    except InvalidInput as exc:
+        return rendering.html(request, "feed.html", troubled(asked, trouble_of(asked, exc)), status=422)
+    except Unavailable as exc:
+        text = f"The search does not answer at the moment ({exc}). Try again in a little while."
+        return rendering.html(request, "feed.html", troubled(asked, Trouble(text)), status=503)
+
+
+@router.api_route("/static/{version}/{name:path}", methods=["GET", "HEAD"])
+def static_file(request: Request, version: str, name: str) -> Response:
+    """Give a style sheet, a font or a picture of the console."""
+    return rendering.static(request, version, name)
+
+
+def _answered(search: SearchService, asked: Asked) -> FirstPage:
+    answer = search.search(
+        asked.kind,
+        asked.query,
+        by=ANONYMOUS,
+        limit=ROWS,
+        cursor=asked.cursor or None,
+        sort=asked.sort,
+        facets=FACETS,
+    )
+    others = () if answer.items else wider(asked)
+    found = [(other, search.search(other.kind, other.query, by=ANONYMOUS, limit=1).total) for other in others]
+    return page_of(asked, answer, wider=found)

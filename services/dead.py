@@ -1,0 +1,51 @@
+"""Dead letters: what lies there, and back to where it came from."""
+
+from typing import Protocol
+
+from schemas.codec import decode
+from schemas.dead import DeadLetter
+from schemas.topics import DEAD, topic_named
+from services.reference import Tail
+from streams.errors import InvalidInput, NotFound
+from streams.ports import EventLog, Outgoing
+
+PAGE = 500
+
+
+class TailedLog(EventLog, Tail, Protocol):
+    """A log that can be appended to and read from any position."""
+
+
+def letters(log: Tail, *, after: int = 0, limit: int) -> list[tuple[int, DeadLetter]]:
+    """Return dead letters and their positions, oldest first."""
+    found = []
+    for record in log.after(DEAD, after, limit=limit):
+        letter = record.item or decode(record.type, record.value)
+        assert isinstance(letter, DeadLetter)
+        found.append((record.position, letter))
+    return found
+
+
+def replay(log: TailedLog, *, number: int | None = None) -> int:
+    """Append the letter at this position, or all, to its origin again; what was processed before changes nothing."""
+    chosen = letters(log, after=number - 1, limit=1) if number else _all(log)
+    if number and (not chosen or chosen[0][0] != number):
+        raise NotFound(f"there is no dead letter {number}")
+    outgoing = [_reborn(position, letter) for position, letter in chosen]
+    log.append(outgoing)
+    return len(outgoing)
+
+
+def _all(log: Tail) -> list[tuple[int, DeadLetter]]:
+    found: list[tuple[int, DeadLetter]] = []
+    while page := letters(log, after=found[-1][0] if found else 0, limit=PAGE):
+        found.extend(page)
+    return found
+
+
+def _reborn(position: int, letter: DeadLetter) -> Outgoing:
+    try:
+        item = decode(letter.record_type, letter.value)
+    except ValueError as exc:
+        raise InvalidInput(f"dead letter {position} holds bytes that cannot be read: {exc}") from exc
+    return Outgoing(topic_named(letter.topic), item)

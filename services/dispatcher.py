@@ -1,0 +1,104 @@
+"""Sends what the outbox holds: claims, renders, tries, and notes what came of it."""
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from schemas.alert import Card, ChannelKind
+from services.card import card_of
+from services.records.history import HistoryRecords
+from services.records.outbox import Claimed, OutboxRecords
+from streams import metrics
+from streams.dispatch import Dead, Done, Pause, Retry, decide
+from streams.errors import NotFound, TocsinError, Unavailable
+from streams.ports import Notifier
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.1
+"""Alerts wait at most this long for a dispatcher with nothing to do."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One try: what it reads and where it notes the outcome."""
+
+    outbox: OutboxRecords
+    history: HistoryRecords
+    notifiers: Mapping[ChannelKind, Notifier]
+    now: Callable[[], datetime]
+    base_url: str
+
+    def attempt(self, claimed: Claimed) -> None:
+        """Send one delivery and note what came of it; nothing is raised, because the row is the memory."""
+        at = self.now()
+        try:
+            status = self.notifiers[claimed.channel.kind].send(self._card(claimed), claimed.channel, at=at)
+            result: str | TocsinError = status
+        except TocsinError as exc:
+            result = exc
+        except Exception as exc:  # noqa: BLE001 - one bad message must not stop the others; it is retried and shouted
+            log.error("delivery_failed", delivery=claimed.delivery.id, exc_info=exc)
+            result = Unavailable("a fault of ours; see the server's log")
+        self._note(claimed, result, at)
+
+    def _card(self, claimed: Claimed) -> Card:
+        """Render the alert from what its party may see now; while the history is behind, it is tried again."""
+        alert, party = claimed.alert, claimed.delivery.party
+        try:
+            thing = self.history.latest(alert.thing_kind, alert.current_id, party=party)
+        except NotFound as exc:
+            raise Unavailable("what the alert is about is not published yet") from exc
+        return card_of(thing, claimed, base_url=self.base_url)
+
+    def _note(self, claimed: Claimed, result: str | TocsinError, at: datetime) -> None:
+        delivery = claimed.delivery
+        jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
+        match decide(result, attempts=delivery.attempts + 1, at=at, jitter=jitter):
+            case Done(status):
+                self.outbox.done(delivery.id, status)
+                metrics.DELIVERIES.labels("done").inc()
+            case Retry(status, due_at, pause_channel):
+                self.outbox.retry(delivery.id, status, due_at=due_at)
+                if pause_channel:
+                    self.outbox.pause(claimed.channel.id, until=due_at)
+                metrics.DELIVERIES.labels("retry").inc()
+            case Dead(status):
+                self.outbox.dead(delivery.id, status)
+                metrics.DELIVERIES.labels("dead").inc()
+            case Pause(status):
+                self.outbox.retry(delivery.id, status, due_at=at)
+                self.outbox.pause(claimed.channel.id, until=None)
+                metrics.DELIVERIES.labels("pause").inc()
+                log.warning("channel_paused", channel=claimed.channel.id, status=status)
+
+
+class Dispatcher:
+    """Tries what is due, several at a time, until told to stop."""
+
+    def __init__(self, sending: Sending, workers: int) -> None:
+        self._sending, self._workers = sending, workers
+
+    def run(self, stopping: threading.Event) -> None:
+        """Loop until stopped; what is under way is finished."""
+        with ThreadPoolExecutor(self._workers) as pool:
+            under_way: set[Future[None]] = set()
+            while not stopping.is_set():
+                under_way = {future for future in under_way if not future.done()}
+                claimed = self._claim(self._workers - len(under_way))
+                under_way |= {pool.submit(self._sending.attempt, one) for one in claimed}
+                if not claimed:
+                    stopping.wait(POLL_SECONDS)
+
+    def _claim(self, free: int) -> list[Claimed]:
+        """Claim no more than can be tried at once, so that a lease never waits in a queue."""
+        try:
+            return self._sending.outbox.claim(limit=free) if free else []
+        except Unavailable as exc:
+            log.error("outbox_unavailable", error=str(exc))
+            return []

@@ -1,0 +1,82 @@
+"""The door for signals: what is acknowledged here is on disk, and what is refused is told why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.codec import encode
+from schemas.marking import CLEAR
+from schemas.party import Principal
+from schemas.raw import Raw, SignalIn, SourceKind, signal_id_of
+from schemas.topics import RAW
+from streams import metrics
+from streams.errors import InvalidInput, Unavailable
+from streams.ports import EventLog, Outgoing
+from streams.stages.normalise import parse_signal
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How signals came: by whom, from what kind of source, and whether they are old news that rings nobody."""
+
+    by: Principal
+    source_kind: SourceKind = SourceKind.PARTNER
+    backfill: bool = False
+
+
+class Intake:
+    """Takes posted signals into the raw topic."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        *,
+        now: Callable[[], datetime],
+        waiting: Callable[[], int],
+        max_waiting: int,
+        on_taken: Callable[[], None],
+    ) -> None:
+        self._log, self._now = log, now
+        self._waiting, self._max_waiting, self._on_taken = waiting, max_waiting, on_taken
+
+    def take(self, posts: Sequence[SignalIn], arrival: Arrival) -> list[str]:
+        """Keep the signals and return their ids once they are synced to disk; Unavailable when too much waits already."""
+        if self._waiting() > self._max_waiting:
+            raise Unavailable("the pipeline is far behind; post again later", retry_after_seconds=10)
+        raws = [self._raw(post, arrival) for post in posts]
+        if raws:
+            self._log.append([Outgoing(RAW, raw) for raw in raws])
+            metrics.INTAKE.labels("accepted").inc(len(raws))
+            self._on_taken()
+        return [raw.signal_id for raw in raws]
+
+    def _raw(self, post: SignalIn, arrival: Arrival) -> Raw:
+        source = post.source or source_of(arrival.by.party)
+        return Raw(
+            signal_id=signal_id_of(source, post.id),
+            source=source,
+            source_kind=arrival.source_kind,
+            party=arrival.by.party,
+            received_at=self._now(),
+            body=encode(post),
+            marking=post.marking or CLEAR,
+            backfill=arrival.backfill,
+        )
+
+
+def signal_in(body: bytes) -> SignalIn:
+    """Return the signal that a JSON text describes; InvalidInput says which field is wrong and how."""
+    post = parse_signal(body)
+    if post.marking is not None and post.marking != CLEAR:
+        raise InvalidInput(
+            "only TLP:CLEAR without a release set or an embargo is taken: sharing within a group is not open in this "
+            "version, so anything narrower is refused instead of being shown to everybody",
+            field="marking",
+        )
+    return post
+
+
+def source_of(party: str) -> str:
+    """Return the source that a party's own posts count as when they name none."""
+    kept = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in party.lower())
+    return f"member.{kept.strip('-') or 'unnamed'}"[:64]

@@ -1,0 +1,1 @@
+"""Formats that partner systems subscribe to."""

@@ -1,0 +1,1 @@
+"""The records in SQL: parties, tokens, rules, channels, history, feed, outbox, audit."""

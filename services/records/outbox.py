@@ -1,0 +1,172 @@
+"""Alerts and their deliveries: stored before anything is sent, one row a channel, leased while a try is under way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from schemas.alert import Alert, Channel, Delivery, DeliveryState
+from schemas.base import stable_id
+from schemas.codec import encode
+from schemas.rule import Rule
+from services.records import tables
+from services.records.channels import channel_of
+from services.records.database import Database
+from services.records.statements import cursor_of, insert_new, moment, ms, upsert
+from services.secrets import Seal
+
+SINK = "deliver"
+LEASE_SECONDS = 60
+"""Longer than any try may take; a dispatcher that died gives its messages back after it."""
+
+MAX_LISTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is this dispatcher's to try, with all it needs."""
+
+    delivery: Delivery
+    alert: Alert
+    channel: Channel
+    rule_title: str
+
+
+class OutboxRecords:
+    """Outbox port over SQL, and what a dispatcher needs of it."""
+
+    def __init__(self, database: Database, seal: Seal, *, now: Callable[[], datetime]) -> None:
+        self._database, self._seal, self._now = database, seal, now
+
+    def cursor(self) -> int:
+        """Return the position that has been enqueued."""
+        with self._database.reading() as connection:
+            return cursor_of(connection, SINK)
+
+    def put(self, items: Sequence[Alert], *, position: int) -> None:
+        """Keep the alerts and enqueue each to its rule's channels; a silent one is only listed."""
+        with self._database.writing() as connection:
+            rules = {rule_id: _rule(connection, rule_id) for rule_id in {alert.rule_id for alert in items}}
+            rung = [(alert, rule) for alert in items if (rule := rules[alert.rule_id])]
+            upsert(connection, tables.alert, [_listed(alert, rule) for alert, rule in rung])
+            due = [self._due(alert, rule, one) for alert, rule in rung if not alert.silent for one in rule.channels]
+            insert_new(connection, tables.delivery, due)
+            upsert(connection, tables.cursor, [{"sink": SINK, "position": position}])
+
+    def claim(self, *, limit: int) -> list[Claimed]:
+        """Lease what is due on channels that are open; nobody else gets it until the lease ends."""
+        now, delivery, channel = self._now(), tables.delivery.c, tables.channel.c
+        free = (delivery.state == DeliveryState.DUE) | (
+            (delivery.state == DeliveryState.LEASED) & (delivery.leased_until < ms(now))
+        )
+        is_open = (channel.state == "active") & (channel.paused_until.is_(None) | (channel.paused_until <= ms(now)))
+        query = (
+            select(tables.delivery)
+            .join(tables.channel, channel.id == delivery.channel_id)
+            .where(free, delivery.due_at <= ms(now), is_open)
+            .order_by(delivery.due_at, delivery.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=tables.delivery)
+        )
+        with self._database.reading() as connection:
+            if connection.execute(query.with_only_columns(delivery.id).limit(1)).first() is None:
+                return []
+        with self._database.writing() as connection:
+            rows = connection.execute(query).all()
+            lease = {"state": DeliveryState.LEASED, "leased_until": ms(now + timedelta(seconds=LEASE_SECONDS))}
+            ids = [row.id for row in rows]
+            connection.execute(update(tables.delivery).where(delivery.id.in_(ids)).values(**lease))
+            return [self._claimed(connection, row) for row in rows]
+
+    def done(self, delivery_id: str, status: str) -> None:
+        """Note that the receiver took it."""
+        self._settle(delivery_id, status, state=DeliveryState.DONE, done_at=ms(self._now()))
+
+    def retry(self, delivery_id: str, status: str, *, due_at: datetime) -> None:
+        """Try again then."""
+        self._settle(delivery_id, status, state=DeliveryState.DUE, due_at=ms(due_at), leased_until=None)
+
+    def dead(self, delivery_id: str, status: str) -> None:
+        """Give up."""
+        self._settle(delivery_id, status, state=DeliveryState.DEAD)
+
+    def pause(self, channel_id: str, *, until: datetime | None) -> None:
+        """Send nothing to a channel until then; null is until its owner opens it again."""
+        change = {"paused_until": ms(until)} if until else {"state": "paused"}
+        with self._database.writing() as connection:
+            connection.execute(update(tables.channel).where(tables.channel.c.id == channel_id).values(**change))
+
+    def alerts(self, *, party: str, limit: int) -> list[Alert]:
+        """Return the party's newest alerts."""
+        query = select(tables.alert.c.body).where(tables.alert.c.party == party)
+        ordered = query.order_by(tables.alert.c.at.desc(), tables.alert.c.id).limit(min(limit, MAX_LISTED))
+        with self._database.reading() as connection:
+            return [Alert.model_validate_json(row.body) for row in connection.execute(ordered)]
+
+    def deliveries(self, *, party: str, limit: int) -> list[Delivery]:
+        """Return the party's newest deliveries."""
+        query = select(tables.delivery).where(tables.delivery.c.party == party)
+        ordered = query.order_by(tables.delivery.c.created_at.desc(), tables.delivery.c.id)
+        with self._database.reading() as connection:
+            return [_delivery(row) for row in connection.execute(ordered.limit(min(limit, MAX_LISTED)))]
+
+    def _due(self, alert: Alert, rule: Rule, channel_id: str) -> dict[str, Any]:
+        now_ms = ms(self._now())
+        return {
+            "id": stable_id("delivery", alert.id, channel_id, alert.phase),
+            "alert_id": alert.id,
+            "channel_id": channel_id,
+            "party": rule.party,
+            "state": DeliveryState.DUE.value,
+            "attempts": 0,
+            "due_at": now_ms,
+            "created_at": now_ms,
+        }
+
+    def _claimed(self, connection: Connection, row: Row[Any]) -> Claimed:
+        alert = connection.execute(select(tables.alert.c.body).where(tables.alert.c.id == row.alert_id)).scalar_one()
+        channel = connection.execute(select(tables.channel).where(tables.channel.c.id == row.channel_id)).one()
+        told = Alert.model_validate_json(alert)
+        rule = _rule(connection, told.rule_id)
+        return Claimed(
+            delivery=_delivery(row),
+            alert=told,
+            channel=channel_of(channel, secret=self._seal.open(channel.sealed_secret)),
+            rule_title=rule.title if rule else "",
+        )
+
+    def _settle(self, delivery_id: str, status: str, **change: Any) -> None:  # noqa: ANN401 - columns of one table
+        delivery = tables.delivery.c
+        with self._database.writing() as connection:
+            connection.execute(
+                update(tables.delivery)
+                .where(delivery.id == delivery_id)
+                .values(attempts=delivery.attempts + 1, last_status=status[:500], **change)
+            )
+
+
+def _listed(alert: Alert, rule: Rule) -> dict[str, Any]:
+    row = {"id": alert.id, "rule_id": alert.rule_id, "party": rule.party, "at": ms(alert.at)}
+    return {**row, "body": encode(alert)}
+
+
+def _rule(connection: Connection, rule_id: str) -> Rule | None:
+    body = connection.execute(select(tables.rule.c.body).where(tables.rule.c.id == rule_id)).scalar()
+    return Rule.model_validate_json(body) if body else None
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        alert_id=row.alert_id,
+        channel_id=row.channel_id,
+        party=row.party,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        due_at=moment(row.due_at),
+        created_at=moment(row.created_at),
+        done_at=moment(row.done_at) if row.done_at else None,
+        last_status=row.last_status,
+    )

@@ -1,0 +1,54 @@
+"""The two statements whose spelling depends on the database, the audit entry, and times as they are stored."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from schemas.party import Principal
+from services.records import tables
+
+Row = Mapping[str, Any]
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows that are not there yet."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows, or replace those with their primary keys; all rows name the same columns."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(connection, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+def cursor_of(connection: Connection, sink: str) -> int:
+    """Return the position that a sink has taken."""
+    return connection.execute(select(tables.cursor.c.position).where(tables.cursor.c.sink == sink)).scalar() or 0
+
+
+def audit(connection: Connection, at: datetime, principal: Principal, action: str, subject: str) -> None:
+    """Note who did what, in the transaction that does it."""
+    entry = {"at": ms(at), "party": principal.party, "actor": principal.name, "action": action, "subject": subject}
+    connection.execute(insert(tables.audit).values(**entry, automatic=False))
+
+
+def ms(moment: datetime) -> int:
+    """Return milliseconds since 1970 UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment(stored: int) -> datetime:
+    """Return the UTC time of stored milliseconds."""
+    return datetime.fromtimestamp(stored / 1000, UTC)
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - two dialects' inserts share no base with both clauses
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,119 @@
+"""One way to search, for the API, the console and the exports: a query text in, a page of what this reader may see out."""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+
+from schemas.party import Principal
+from schemas.projection import Kind, Projection
+from schemas.query import DEFAULT_LIMIT, MAX_FACETS, MAX_LIMIT, After, Page, Search, SortKey
+from services.records.history import HistoryRecords
+from services.secrets import Seal
+from services.wire import Answer, Facet, Highlight, Item, item_of
+from streams.errors import InvalidInput, NotFound
+from streams.ports import SearchIndex
+from streams.query.ast import Node, Value
+from streams.query.fields import facet_named
+from streams.query.highlight import highlight
+from streams.query.parse import parse
+
+SORTABLE = ("published", "updated", "received", "severity", "severity.us", "severity.eu", "confidence")
+
+
+class SearchService:
+    """Answers queries; cursors are sealed, because what they hold is nobody's business."""
+
+    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal) -> None:
+        self._index, self._history, self._seal = index, history, seal
+
+    def search(
+        self,
+        kind: Kind,
+        query: str,
+        *,
+        by: Principal,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        sort: str = "-published",
+        facets: Sequence[str] = (),
+    ) -> Answer:
+        """Return a page; InvalidInput points at what is wrong with the query, the sort key, a facet or the cursor."""
+        node = parsed(query)
+        asked = Search(
+            kind=kind,
+            limit=_limit(limit),
+            sort=_sort(sort),
+            after=self._after(cursor, kind, query, sort),
+            facets=_facets(facets),
+        )
+        page = self._index.search(node, asked, party=by.party)
+        return Answer.model_construct(
+            items=self._items(page, node, kind),
+            total=page.total,
+            next=self._next(page.after, kind, query, sort),
+            facets={
+                name: tuple(Facet(value=one.value, count=one.count) for one in counts)
+                for name, counts in page.facets.items()
+            },
+        )
+
+    def signal(self, signal_id: str, *, by: Principal) -> Projection:
+        """Return one signal; NotFound also for what the reader may not see."""
+        page = self._index.search(Value("id", signal_id), Search(kind=Kind.SIGNAL, limit=1), party=by.party)
+        if not page.items:
+            raise NotFound(f"there is no signal {signal_id}")
+        return page.items[0]
+
+    def _items(self, page: Page, node: Node, kind: Kind) -> tuple[Item, ...]:
+        counts: dict[str, int] = {}
+        if kind is not Kind.SIGNAL and page.items:
+            ids = [thing.id for thing in page.items]
+            counts = self._history.counts(kind, ids, audience=page.items[0].audience)
+        return tuple(
+            item_of(thing, version=counts.get(thing.id), highlights=_highlights(thing, node)) for thing in page.items
+        )
+
+    def _next(self, after: After | None, kind: Kind, query: str, sort: str) -> str | None:
+        return self._seal.close(json.dumps([kind, query, sort, after.value, after.ids])) if after else None
+
+    def _after(self, cursor: str | None, kind: Kind, query: str, sort: str) -> After | None:
+        if not cursor:
+            return None
+        of_kind, of_query, of_sort, value, ids = json.loads(self._seal.open(cursor))
+        if (of_kind, of_query, of_sort) != (kind, query, sort):
+            raise InvalidInput("the cursor belongs to another query; start again without it", field="cursor")
+        return After(value=value, ids=tuple(ids))
+
+
+@lru_cache(maxsize=512)
+def parsed(query: str) -> Node:
+    """Return what the query means; an empty one means everything."""
+    return parse(query.strip() or "*")
+
+
+def _highlights(thing: Projection, node: Node) -> dict[str, Highlight]:
+    found = highlight(thing, node)
+    return {
+        part: Highlight(text=piece.text, spans=piece.spans)
+        for part, piece in (("title", found.title), ("text", found.text))
+        if piece.spans
+    }
+
+
+def _limit(limit: int) -> int:
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidInput(f"limit is from 1 to {MAX_LIMIT}", field="limit")
+    return limit
+
+
+def _sort(sort: str) -> SortKey:
+    field = sort.removeprefix("-")
+    if field not in SORTABLE:
+        raise InvalidInput(f"sort is one of {', '.join(SORTABLE)}, with - before it for descending", field="sort")
+    return SortKey(field=field, descending=sort.startswith("-"))
+
+
+def _facets(names: Sequence[str]) -> tuple[str, ...]:
+    if len(names) > MAX_FACETS:
+        raise InvalidInput(f"at most {MAX_FACETS} facets a page", field="facets")
+    return tuple(facet_named(name).name for name in names)

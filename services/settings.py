@@ -1,0 +1,98 @@
+"""Everything an operator can set, in one frozen tree: `TOCSIN_PORT`, `TOCSIN_DELIVERY__ALLOWED_HOSTS`, ..."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from schemas.base import Model
+from streams.errors import ConfigError
+
+PREFIX = "TOCSIN_"
+DELIMITER = "__"
+
+
+class IntakeSettings(Model):
+    """Bounds of the intake door."""
+
+    max_body_bytes: int = Field(16_000_000, gt=0, description="Largest body of one post to the intake, in bytes.")
+    max_lines: int = Field(10_000, gt=0, description="Most signals in one NDJSON post.")
+    max_lag_records: int = Field(
+        500_000, gt=0, description="Signals that may wait for the pipeline before the intake answers 503."
+    )
+
+
+class DeliverySettings(Model):
+    """How alerts leave."""
+
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts that webhooks may reach whatever their scheme, port and address, such as one on loopback.",
+    )
+    workers: int = Field(16, gt=0, le=64, description="Deliveries tried at the same time.")
+
+
+class Settings(BaseSettings):
+    """The tree. Only the command line reads the environment into it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="The folder that holds all of an embedded installation.")
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="The port to listen on.")
+    public_url: str = Field(
+        "", description="The address that links in feeds and alerts begin with; empty: host and port."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Seals cursors and channel secrets; empty: one is made in the data folder."
+    )
+    tick_seconds: float = Field(60.0, gt=0, description="Seconds between two ticks of the ledger's clock.")
+    ready_lag_records: int = Field(
+        10_000, gt=0, description="Waiting records up to which the server calls itself ready."
+    )
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
+    intake: IntakeSettings = Field(IntakeSettings(), description="Bounds of the intake door.")
+    delivery: DeliverySettings = Field(DeliverySettings(), description="How alerts leave.")
+
+    @property
+    def base_url(self) -> str:
+        """The address of this server as others are told it, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+def read_settings(given: Mapping[str, Any]) -> Settings:
+    """Return the settings of the environment, with those given by name before them; ConfigError names the wrong one."""
+    try:
+        return Settings(**given)
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + DELIMITER.join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(f"{name}: {first['msg']}") from exc
+    except SettingsError as exc:
+        raise ConfigError(f"{exc}; lists and tables are written as JSON") from exc
+
+
+def names() -> Iterator[str]:
+    """Yield the name of each setting as the environment spells it."""
+    yield from _names(Settings, PREFIX)
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Return names that look like settings and are none, each with the nearest that is."""
+    known = set(names())
+    unknown = sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [(name, next(iter(get_close_matches(name.upper(), known, n=1)), None)) for name in unknown]
+
+
+def _names(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _names(inner, f"{prefix}{name.upper()}{DELIMITER}")
+        else:
+            yield f"{prefix}{name.upper()}"

@@ -1,0 +1,1 @@
+"""From fragments to what is shown of a thing: pure functions."""

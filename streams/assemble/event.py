@@ -1,0 +1,184 @@
+"""An event as one audience sees it: a pure function of the reports that audience may see."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from schemas.base import stable_id
+from schemas.marking import Audience, Tlp
+from schemas.projection import Kind, Projection, Report, event_id_of_report
+from schemas.raw import SourceKind
+from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
+from streams.knowledge.model import Knowledge
+from streams.stages.correlate import keys_of, narrowness
+from streams.stages.severity import severity
+
+T = TypeVar("T")
+
+MAX_REPORTS = 32
+"""Reports whose words an event carries; further ones count as sources and are found as signals."""
+
+CORROBORATION = 0.5
+"""How far one more independent source closes the gap to certainty."""
+
+_ROLES = tuple(Role)
+_TLPS = tuple(Tlp)
+
+
+def precedence(signal: Signal) -> tuple[int, datetime, str]:
+    """Order of reports within an event: the most widely shared, then the earliest, then the smaller id."""
+    return narrowness(signal.marking), signal.published_at, signal.id
+
+
+def event_id_of(reports: Sequence[Signal]) -> str:
+    """Return the id that readers of these reports know the event by: its legal act's, else its leading report's."""
+    anchor = next((report.judgement.anchor for report in reports if report.judgement.anchor), None)
+    return stable_id("event", anchor) if anchor else event_id_of_report(reports[0].id)
+
+
+def assemble_event(
+    reports: Sequence[Signal], knowledge: Knowledge, *, audience: Audience, version: int, at: datetime
+) -> Projection:
+    """Return the event of these reports, ordered by precedence, as known at `at`."""
+    judgement = _merged(reports)
+    event_id = event_id_of(reports)
+    return Projection(
+        kind=Kind.EVENT,
+        id=event_id,
+        origin_id=event_id,
+        audience=audience,
+        version=version,
+        updated_at=at,
+        first_seen_at=min(report.received_at for report in reports),
+        published_at=min(report.published_at for report in reports),
+        title=reports[0].title,
+        reports=tuple(_shown(report) for report in reports[:MAX_REPORTS]),
+        source_count=len({report.source for report in reports}),
+        sources=_distinct(report.source for report in reports),
+        tlp=max((report.marking.tlp for report in reports), key=_TLPS.index),
+        judgement=judgement,
+        severity=severity(judgement, knowledge, at=at),
+        backfill=all(report.backfill for report in reports),
+    )
+
+
+def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, among: Sequence[Signal]) -> Projection:
+    """Return one report of an event as a projection of its own; its severity is as judged on arrival."""
+    is_all = len(among) == 1 and event.updated_at == signal.received_at
+    return Projection(
+        kind=Kind.SIGNAL,
+        id=signal.id,
+        origin_id=signal.id,
+        audience=event.audience,
+        version=event.version,
+        updated_at=signal.received_at,
+        first_seen_at=signal.received_at,
+        published_at=signal.published_at,
+        title=signal.title,
+        reports=event.reports if is_all else (_shown(signal),),
+        source_count=1,
+        sources=(signal.source,),
+        event_id=event.id,
+        duplicate_of=original_of(signal, among),
+        tlp=signal.marking.tlp,
+        judgement=signal.judgement,
+        severity=event.severity if is_all else severity(signal.judgement, knowledge, at=signal.received_at),
+        backfill=signal.backfill,
+    )
+
+
+def _shown(signal: Signal) -> Report:
+    return Report(
+        signal_id=signal.id,
+        native_id=signal.native_id,
+        source=signal.source,
+        source_kind=signal.source_kind,
+        title=signal.title,
+        text=signal.text,
+        url=signal.url,
+        language=signal.language,
+        published_at=signal.published_at,
+        received_at=signal.received_at,
+    )
+
+
+def original_of(signal: Signal, among: Sequence[Signal]) -> str | None:
+    """Return the earlier report that this one repeats, if there is one."""
+    if len(among) == 1:
+        return None
+    keys = set(keys_of(signal))
+    for other in among:
+        if other.id == signal.id:
+            return None
+        if keys & set(keys_of(other)):
+            return other.id
+    return None
+
+
+def _merged(reports: Sequence[Signal]) -> Judgement:
+    """Join what the reports say: labels are united, contested ones are taken from the best report."""
+    if len(reports) == 1:
+        return reports[0].judgement
+    ranked = sorted(reports, key=_authority)
+    judgements = [report.judgement for report in ranked]
+    lead = next((judgement for judgement in judgements if judgement.relevant), judgements[0])
+    classes = _distinct(name for judgement in (lead, *judgements) for name in judgement.event_classes)
+    named = tuple(name for name in classes if name is not EventClass.NOT_RELEVANT)
+    return lead.model_copy(
+        update={
+            "relevant": any(judgement.relevant for judgement in judgements),
+            "materials": _distinct(name for judgement in judgements for name in judgement.materials),
+            "places": _places(judgements),
+            "event_classes": named or (EventClass.NOT_RELEVANT,),
+            "stage": _distinct(stage for judgement in judgements for stage in judgement.stage),
+            "refs": _distinct(ref for judgement in judgements for ref in judgement.refs),
+            "entities": _distinct(name for judgement in judgements for name in judgement.entities),
+            "hs": _distinct(code for judgement in judgements for code in judgement.hs),
+            "eccn": _distinct(code for judgement in judgements for code in judgement.eccn),
+            "measures": _measures(judgements),
+            "confidence": _confidence(ranked),
+        }
+    )
+
+
+def _authority(signal: Signal) -> tuple[bool, float, datetime, str]:
+    """Official texts first, then what the classifier is surest of."""
+    return (
+        signal.source_kind is not SourceKind.OFFICIAL,
+        -signal.judgement.confidence,
+        signal.published_at,
+        signal.id,
+    )
+
+
+def _places(judgements: Iterable[Judgement]) -> tuple[Place, ...]:
+    """Keep each country once, in its strongest role."""
+    strongest: dict[str, Role] = {}
+    for place in (place for judgement in judgements for place in judgement.places):
+        held = strongest.get(place.code)
+        if held is None or _ROLES.index(place.role) < _ROLES.index(held):
+            strongest[place.code] = place.role
+    return tuple(Place(code=code, role=role) for code, role in strongest.items())
+
+
+def _measures(judgements: Iterable[Judgement]) -> tuple[MeasureClaim, ...]:
+    """Keep the first claim of each legal reference, and distinct claims without one."""
+    kept: dict[object, MeasureClaim] = {}
+    for claim in (claim for judgement in judgements for claim in judgement.measures):
+        kept.setdefault((claim.ref, claim.type) if claim.ref else claim, claim)
+    return tuple(kept.values())
+
+
+def _confidence(reports: Sequence[Signal]) -> float:
+    """Return the best report's confidence, raised by each further independent source."""
+    best: dict[str, float] = {}
+    for report in reports:
+        best[report.source] = max(best.get(report.source, 0.0), report.judgement.confidence)
+    doubt = 1.0 - max(best.values())
+    for confidence in sorted(best.values(), reverse=True)[1:]:
+        doubt *= 1.0 - CORROBORATION * confidence
+    return round(1.0 - doubt, 3)
+
+
+def _distinct(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))

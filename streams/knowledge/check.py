@@ -1,0 +1,86 @@
+"""Finds what is wrong with a knowledge base before anybody judges by it."""
+
+from collections.abc import Iterator
+
+from schemas.signal import EventClass
+from streams.knowledge.lexicon import FRAME_CONCEPTS
+from streams.knowledge.model import Knowledge, Metric
+
+_PER_CENT = 100.0
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_HS_DIGITS = 6
+_MOST_RANKED = 20
+
+
+def check(knowledge: Knowledge) -> tuple[str, ...]:
+    """Return every problem in words, empty when there is none; each names its file and entry."""
+    return tuple(
+        problem for part in (_materials, _names, _places, _observations, _lexicon) for problem in part(knowledge)
+    )
+
+
+def _materials(knowledge: Knowledge) -> Iterator[str]:
+    for item in knowledge.materials.values():
+        if item.group is not None and item.group not in knowledge.materials:
+            yield f"materials.csv: {item.id} is of the unknown group {item.group}"
+        for host in item.by_product_of:
+            if host not in knowledge.materials:
+                yield f"materials.csv: {item.id} is a by-product of the unknown {host}"
+        for code in item.hs:
+            if len(code) != _HS_DIGITS or not code.isdigit():
+                yield f"hs_codes.csv: {code!r} of {item.id} is no HS-6 code"
+
+
+def _names(knowledge: Knowledge) -> Iterator[str]:
+    for name in knowledge.material_names:
+        for material in name.materials or ("",):
+            if material not in knowledge.materials:
+                yield f"material_names.csv: {name.text!r} names the unknown material {material!r}"
+        if name.sense is not None and name.sense not in knowledge.lexicon.senses:
+            yield f"material_names.csv: {name.text!r} has the unknown sense {name.sense!r}"
+    named = {material for name in knowledge.material_names for material in name.materials}
+    yield from (
+        f"material_names.csv: {material} has no name" for material in knowledge.materials if material not in named
+    )
+
+
+def _places(knowledge: Knowledge) -> Iterator[str]:
+    for name in knowledge.place_names:
+        if name.kind != "none" and name.code not in knowledge.places:
+            yield f"place_names.csv: {name.text!r} names the unknown place {name.code!r}"
+    for organisation in knowledge.organisations.values():
+        if organisation.country is not None and organisation.country not in knowledge.places:
+            yield f"organisations.csv: {organisation.id} is of the unknown country {organisation.country!r}"
+
+
+def _observations(knowledge: Knowledge) -> Iterator[str]:
+    for at, item in enumerate(knowledge.observations, start=2):  # the header is line 1
+        where = f"observations.csv line {at} ({item.material})"
+        if item.material not in knowledge.materials:
+            yield f"{where}: unknown material"
+        if item.country is not None and item.country not in knowledge.places:
+            yield f"{where}: unknown country {item.country!r}"
+        if item.source not in knowledge.sources:
+            yield f"{where}: unknown source {item.source!r}"
+        most = _MOST_RANKED if item.metric is Metric.US_IMPORT_RANK else _PER_CENT
+        if not 0 <= item.value <= most:
+            yield f"{where}: {item.value:g} is not between 0 and {most:g}"
+        if not _FIRST_YEAR <= item.year <= _LAST_YEAR:
+            yield f"{where}: {item.year} is no year of a figure"
+
+
+def _lexicon(knowledge: Knowledge) -> Iterator[str]:
+    lexicon = knowledge.lexicon
+    known = {*lexicon.concepts, *FRAME_CONCEPTS}
+    for rule in lexicon.rules:
+        yield from (
+            f"lexicon.toml: a rule for {rule.event_class} calls the unknown concept {name!r}"
+            for name in (*rule.all, *rule.none)
+            if name not in known
+        )
+        if not rule.all or rule.weight <= 0:
+            yield f"lexicon.toml: a rule for {rule.event_class} wants nothing or weighs nothing"
+    yield from (f"lexicon.toml: class {item} is not described" for item in EventClass if item not in lexicon.classes)
+    for item, facts in lexicon.classes.items():
+        if not 0 <= facts.restrictiveness <= 1:
+            yield f"lexicon.toml: the restrictiveness of {item} is not between 0 and 1"

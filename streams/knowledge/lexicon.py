@@ -1,0 +1,121 @@
+"""The cue words of classification as data: concepts, the rules that turn them into classes, and word senses."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from schemas.signal import Direction, EventClass, Maturity
+
+FRAME_CONCEPTS = ("FLOW_STOPPED", "FLOW_STARTED", "EASED", "TIGHTENED")
+"""Concepts that no word has by itself: a verb and its object together give them (`Frame`)."""
+
+
+EXACT = "="
+"""Begins a phrase that is matched by its very form, not by its stem."""
+
+
+class Act(StrEnum):
+    """What a verb does to its object."""
+
+    STOP = "stop"
+    START = "start"
+    CUT = "cut"
+    RAISE = "raise"
+    SUBJECT = "subject"
+
+
+class Target(StrEnum):
+    """What a verb can be done to: something that holds supply back, supply itself, or how much of it is allowed."""
+
+    RESTRICTION = "restriction"
+    FLOW = "flow"
+    ALLOWANCE = "allowance"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Concept:
+    """Words of one meaning, by language. `act` and `status` for verbs, `target` for their objects."""
+
+    name: str
+    phrases: Mapping[str, tuple[str, ...]]
+    act: Act | None
+    status: Maturity | None
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All concepts in one sentence, and none of the others, speak for the class with this weight."""
+
+    event_class: EventClass
+    all: tuple[str, ...]
+    none: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """What a class is by itself: direction, restrictiveness 0-1, and its rung on the ladder of controls."""
+
+    direction: Direction
+    restrictiveness: float
+    ladder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """Words within reach that give a word the metal's meaning (`only_if`, when any are named) or take it away."""
+
+    only_if: frozenset[str]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything that classification reads."""
+
+    concepts: Mapping[str, Concept]
+    rules: tuple[Rule, ...]
+    classes: Mapping[EventClass, ClassFacts]
+    senses: Mapping[str, Sense]
+
+    def phrases(self) -> Iterator[tuple[Concept, str, str]]:
+        """Give every phrase with its concept and language."""
+        for concept in self.concepts.values():
+            for language, phrases in concept.phrases.items():
+                for phrase in phrases:
+                    yield concept, language, phrase
+
+
+def parse_lexicon(lexicon: str, senses: str) -> Lexicon:
+    """Return the lexicon of the two TOML texts; KeyError, TypeError or ValueError where one is wrong."""
+    table = tomllib.loads(lexicon)
+    return Lexicon(
+        concepts={name: _concept(name, entry) for name, entry in table["concepts"].items()},
+        rules=tuple(
+            Rule(EventClass(row["class"]), tuple(row["all"]), tuple(row.get("none", ())), float(row["weight"]))
+            for row in table["rules"]
+        ),
+        classes={
+            EventClass(name): ClassFacts(
+                Direction(entry["direction"]), float(entry["restrictiveness"]), entry.get("ladder")
+            )
+            for name, entry in table["classes"].items()
+        },
+        senses={
+            word: Sense(frozenset(entry.get("only_if", ())), frozenset(entry.get("unless", ())))
+            for word, entry in tomllib.loads(senses).items()
+        },
+    )
+
+
+def _concept(name: str, entry: Mapping[str, Any]) -> Concept:  # Any: TOML values, parsed here and nowhere else
+    return Concept(
+        name=name,
+        phrases={language: tuple(entry[language]) for language in entry if len(language) == len("en")},
+        act=Act(entry["verb"]) if "verb" in entry else None,
+        status=Maturity(entry["status"]) if "status" in entry else None,
+        target=Target(entry["object"]) if "object" in entry else None,
+    )

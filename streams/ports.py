@@ -1,0 +1,127 @@
+"""What the stages and the drivers need from the outside world, in our own types. services/wiring.py chooses who provides it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from schemas.alert import Alert, Card, Channel
+from schemas.base import Keyed
+from schemas.projection import Projected
+from schemas.query import Page, Search
+from schemas.topics import Topic
+from streams.query.ast import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry of a topic: where it stands, its key, its type header and its bytes.
+
+    `item` is what the bytes decode to, where the log still has it at hand; items are frozen, so it can be shared.
+    """
+
+    position: int
+    key: str
+    type: str
+    value: bytes
+    item: Keyed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One entry to be appended: an item and the topic it goes to."""
+
+    topic: Topic
+    item: Keyed
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One state to be kept: null forgets the key."""
+
+    fold: str
+    key: str
+    value: bytes | None
+
+
+class EventLog(Protocol):
+    """Ordered, durable topics.
+
+    `append` returns positions once the records are synced to disk, all or none of them. `read` gives what follows the
+    group's committed position, in order, and gives it again until `commit`. Groups do not see each other.
+    Raises Unavailable when the log cannot be reached or its disk is full.
+    """
+
+    def append(self, records: Sequence[Outgoing]) -> Sequence[int]: ...
+    def read(self, topic: Topic, group: str, *, limit: int) -> Sequence[Record]: ...
+    def commit(self, topic: Topic, group: str, position: int) -> None: ...
+    def committed(self, topic: Topic, group: str) -> int: ...
+    def seek(self, topic: Topic, group: str, position: int) -> None: ...
+    def end(self, topic: Topic) -> int: ...
+
+
+class StateStore(Protocol):
+    """What folds remember: last put wins, survives a restart. `scan` gives the keys with a prefix, in key order."""
+
+    def get(self, fold: str, key: str) -> bytes | None: ...
+    def scan(self, fold: str, prefix: str = "") -> Iterator[tuple[str, bytes]]: ...
+
+
+class AtomicLog(EventLog, StateStore, Protocol):
+    """A log that keeps its folds' state beside it and settles a batch whole or not at all."""
+
+    def settle(
+        self, topic: Topic, group: str, position: int, *, outputs: Sequence[Outgoing], puts: Sequence[Put]
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """Where a sink ends. `put` takes items in order and keeps the position of the last with their effect, in one commit;
+    `cursor` gives it back (0 at first). The same items twice change nothing. Raises Unavailable.
+    """
+
+    def put(self, items: Sequence[Any], *, position: int) -> None: ...
+    def cursor(self) -> int: ...
+
+
+class SearchIndex(Store, Protocol):
+    """Projections to be searched.
+
+    An older version never replaces a newer one, and a tombstone hides until a newer version comes. `search` answers for
+    one party and counts exactly; paging by `after` neither repeats nor skips under writes.
+    """
+
+    def put(self, items: Sequence[Projected], *, position: int) -> None: ...
+    def search(self, query: Node, search: Search, *, party: str) -> Page: ...
+    def ready(self) -> bool: ...
+
+
+class History(Store, Protocol):
+    """Every projection ever published, and the ordered feed made of them."""
+
+    def put(self, items: Sequence[Projected], *, position: int) -> None: ...
+
+
+class Outbox(Store, Protocol):
+    """Alerts, and one delivery for each channel of an alert's rule unless it is silent: stored before anything is sent."""
+
+    def put(self, items: Sequence[Alert], *, position: int) -> None: ...
+
+
+class Notifier(Protocol):
+    """Sends one card to one channel of its kind.
+
+    Returns a short text of what the receiver answered. Raises Unavailable (try again), Rejected (never again; the
+    message is dead) or Forbidden (the channel is to be paused). No secret and no body is ever part of an error.
+    """
+
+    def send(self, card: Card, channel: Channel, *, at: datetime) -> str: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the sinks reach."""
+
+    index: SearchIndex
+    history: History
+    outbox: Outbox

@@ -1,0 +1,1 @@
+"""Standing queries: compiled together, matched against each projection."""

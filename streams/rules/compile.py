@@ -1,0 +1,113 @@
+"""Many rules at once: each is looked at only when a word or value without which it cannot hold is there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from schemas.alert import Reason
+from schemas.rule import Rule
+from streams.query.ast import Both, Either, Node, Phrase, Value
+from streams.query.document import Document, fold_value
+from streams.query.parse import parse
+from streams.query.predicate import Predicate, Span, compile_predicate
+from streams.text.analyse import alternatives
+
+MAX_REASONS = 20
+"""Reasons an alert carries; a rule of two hundred words does not need them all."""
+
+Key = tuple[str, str]
+"""(field, folded value), or ("", token) for a word."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A rule, what it asks, and keys of which a document must hold at least one for the rule to hold (null: none known)."""
+
+    rule: Rule
+    matches: Predicate
+    keys: frozenset[Key] | None
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules as of one version. Building is cheap; what is asked of documents is compiled at the first question."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+    def matching(self, document: Document) -> Iterator[tuple[Rule, tuple[Reason, ...]]]:
+        """Yield each rule that holds for the document, in the rules' order, with the clauses and words that say why."""
+        for compiled in self._candidates(document):
+            spans = compiled.matches(document)
+            if spans is not None:
+                yield compiled.rule, _reasons(spans, document)
+
+    @cached_property
+    def _compiled(self) -> tuple[Compiled, ...]:
+        return tuple(_compile(rule) for rule in self.rules)
+
+    @cached_property
+    def _by_key(self) -> dict[Key, list[int]]:
+        by_key: dict[Key, list[int]] = {}
+        for number, compiled in enumerate(self._compiled):
+            for key in compiled.keys or ():
+                by_key.setdefault(key, []).append(number)
+        return by_key
+
+    @cached_property
+    def _always(self) -> frozenset[int]:
+        return frozenset(number for number, compiled in enumerate(self._compiled) if compiled.keys is None)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(token for field, token in self._by_key if not field)
+
+    def _candidates(self, document: Document) -> Iterator[Compiled]:
+        numbers = set(self._always)
+        for field, values in document.folded.items():
+            for value in values:
+                numbers.update(self._by_key.get((field, value), ()))
+        if self._words:
+            for part in document.parts:
+                for token in (*self._words.intersection(part.tokens.x), *self._words.intersection(part.tokens.s)):
+                    numbers.update(self._by_key["", token])
+        for number in sorted(numbers):
+            yield self._compiled[number]
+
+
+def _compile(rule: Rule) -> Compiled:
+    node = parse(rule.query)
+    return Compiled(rule, compile_predicate(node), keys_of(node))
+
+
+def keys_of(node: Node) -> frozenset[Key] | None:
+    """Return keys of which every matching document holds at least one; null where the query allows any document."""
+    match node:
+        case Value(field, value):
+            return frozenset({(field, fold_value(value))})
+        case Phrase(_, text):
+            words = alternatives(text)
+            return frozenset(("", phrase[0]) for phrase in (words.x, *words.s) if phrase)
+        case Both(parts):
+            known = [keys for keys in map(keys_of, parts) if keys is not None]
+            return min(known, key=_cost) if known else None
+        case Either(parts):
+            either = [keys_of(part) for part in parts]
+            return None if None in either else frozenset().union(*(keys for keys in either if keys))
+        case _:
+            return None
+
+
+def _cost(keys: frozenset[Key]) -> tuple[bool, int, list[Key]]:
+    """Prefer fields to words, and few keys to many: a field's values are fewer than a text's words."""
+    return any(not field for field, _ in keys), len(keys), sorted(keys)
+
+
+def _reasons(spans: Sequence[Span], document: Document) -> tuple[Reason, ...]:
+    """Turn spans into reasons, each clause and wording once."""
+    texts = {(part.report, part.part): part.text for part in document.parts}
+    told = (Reason(clause=span.clause, text=texts[span.report, span.part][span.start : span.end] if span.part else "")
+            for span in spans)  # fmt: skip
+    return tuple(dict.fromkeys(told))[:MAX_REASONS]

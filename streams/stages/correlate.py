@@ -1,0 +1,254 @@
+"""Which reports tell of one thing: a function of the set of reports, whatever order they came in (DESIGN 3).
+
+Two reports are related when they share a key: the same address, or the same words. A report with a legal act of its own
+(its anchor) belongs to that act. One without belongs to the best act among its related reports, and never joins two; the
+rest form the components of the relation. Things have internal names that no reader meets: the id a reader sees is made in
+`release` from what that reader may see.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from urllib.parse import urlsplit
+
+from schemas.base import Model, Utc
+from schemas.claim import Claim
+from schemas.marking import Marking, Tlp
+from schemas.signal import Signal
+from streams.stage import Folded, Kept, Reference, Taken
+from streams.text.analyse import analyse
+
+MIN_WORDS = 8
+"""A shorter text says too little for its words to be a key."""
+
+_NARROWNESS = {tlp: rank for rank, tlp in enumerate(Tlp)}
+
+
+class Entry(Model):
+    """What is remembered of one report to correlate it: small, so that all of them fit in memory."""
+
+    signal_id: str
+    published_at: Utc
+    narrowness: int
+    keys: tuple[str, ...]
+    anchor: str | None
+    thing: str
+
+    @property
+    def rank(self) -> tuple[int, Utc, str]:
+        """Order of precedence: the most widely shared, then the earliest, then the smaller id."""
+        return self.narrowness, self.published_at, self.signal_id
+
+
+def correlate(reports: "Reports", taken: Taken, _reference: Reference) -> Folded:
+    """Place a report among those before it; say who joined and left which thing. The same report again says nothing."""
+    signal: Signal = taken.item
+    if reports.get(signal.id) and says_the_same(reports.body(signal.id), signal):
+        return Folded()
+    entry = Entry(
+        signal_id=signal.id,
+        published_at=signal.published_at,
+        narrowness=narrowness(signal.marking),
+        keys=keys_of(signal),
+        anchor=signal.judgement.anchor,
+        thing="",
+    )
+    places = _places(reports, entry, taken.position)
+    return _say(reports, signal, entry, places, taken.position)
+
+
+def says_the_same(one: Signal, other: Signal) -> bool:
+    """Tell whether two versions of a report differ in nothing but when and how they came in."""
+    arrival = {"received_at": one.received_at, "backfill": one.backfill}
+    return one == other.model_copy(update=arrival)
+
+
+def keys_of(signal: Signal) -> tuple[str, ...]:
+    """Return what a report can share with another: its canonical address unless that is a front page, and its words."""
+    words = [*analyse(signal.title, signal.language).x, *analyse(signal.text, signal.language).x]
+    keys = []
+    if signal.url and (urlsplit(signal.url).path.strip("/") or urlsplit(signal.url).query):
+        keys.append(_key("url", signal.url))
+    if len(words) >= MIN_WORDS:
+        keys.append(_key("words", " ".join(words)))
+    return tuple(keys)
+
+
+def narrowness(marking: Marking) -> int:
+    """Return how narrowly something is shared: 0 for TLP:CLEAR to all; a release set is narrower than none."""
+    return 2 * _NARROWNESS[marking.tlp] + bool(marking.release)
+
+
+def _key(kind: str, text: str) -> str:
+    return f"{kind}:{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=12).hexdigest()}"
+
+
+def _places(reports: "Reports", entry: Entry, position: int) -> dict[str, str]:
+    """Return the thing of the new report and of each other whose thing it changes, by report id."""
+    before = reports.get(entry.signal_id)
+    if before and (before.keys, before.anchor, before.rank) == (entry.keys, entry.anchor, entry.rank):
+        return {entry.signal_id: before.thing}
+    neighbours = reports.related(entry.keys, apart_from=entry.signal_id)
+    if before is None and entry.anchor is None and not any(other.anchor for other in neighbours):
+        things = {other.thing for other in neighbours if not other.thing.startswith("act/")}
+        if len(things) <= 1:
+            return {entry.signal_id: next(iter(things), _fresh(entry, position))}
+    disturbed = {entry.signal_id, *(other.signal_id for other in neighbours)}
+    if before:
+        disturbed |= {other.signal_id for other in reports.related(before.keys, apart_from=entry.signal_id)}
+    return _settle(reports.with_entry(entry), disturbed, position)
+
+
+def _settle(reports: "Overlay", disturbed: set[str], position: int) -> dict[str, str]:
+    """Assign things anew to all unanchored reports that the disturbed ones reach, and to the disturbed themselves."""
+    places: dict[str, str] = {}
+    free: list[Entry] = []
+    for member in reports.closure(disturbed):
+        if member.anchor:
+            places[member.signal_id] = f"act/{member.anchor}"
+        elif acts := [other for other in reports.related(member.keys, apart_from=member.signal_id) if other.anchor]:
+            places[member.signal_id] = f"act/{min(acts, key=lambda act: act.rank).anchor}"
+        else:
+            free.append(member)
+    taken: set[str] = set()
+    for component in _components(free):
+        thing = _thing_of(component, taken, position)
+        taken.add(thing)
+        places.update((member.signal_id, thing) for member in component)
+    return places
+
+
+def _components(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Split entries into groups connected by shared keys, the largest group first so that it keeps its name."""
+    by_key: dict[str, list[Entry]] = defaultdict(list)
+    left = {entry.signal_id: entry for entry in entries}
+    for entry in left.values():
+        for key in entry.keys:
+            by_key[key].append(entry)
+    components = []
+    while left:
+        queue = [left.pop(min(left))]
+        component = []
+        while queue:
+            member = queue.pop()
+            component.append(member)
+            reached = {other.signal_id for key in member.keys for other in by_key.pop(key, ())}
+            queue.extend(left.pop(signal_id) for signal_id in sorted(reached & left.keys()))
+        components.append(sorted(component, key=lambda member: member.rank))
+    return sorted(components, key=lambda members: (-len(members), members[0].rank))
+
+
+def _thing_of(component: list[Entry], taken: set[str], position: int) -> str:
+    """Keep the name that most of the members have, so that few reports move; a split-off part gets a fresh one."""
+    held: dict[str, int] = defaultdict(int)
+    for member in component:
+        if member.thing and not member.thing.startswith("act/"):
+            held[member.thing] += 1
+    names = sorted(held.keys() - taken, key=lambda name: (-held[name], name))
+    return names[0] if names else _fresh(component[0], position)
+
+
+def _fresh(leader: Entry, position: int) -> str:
+    return f"reports/{leader.signal_id}@{position}"
+
+
+def _say(reports: "Reports", signal: Signal, entry: Entry, places: Mapping[str, str], position: int) -> Folded:
+    """Turn places into one claim a thing and into what is to be remembered."""
+    states: dict[str, Model | None] = {f"body/{signal.id}": signal}
+    left: dict[str, list[str]] = defaultdict(list)
+    joined: dict[str, list[Signal]] = defaultdict(list)
+    for signal_id, thing in places.items():
+        old = reports.get(signal_id)
+        placed = (entry if signal_id == signal.id else reports.entry(signal_id)).model_copy(update={"thing": thing})
+        moved = old is None or old.thing != thing
+        if old and moved:
+            left[old.thing].append(signal_id)
+        if moved or signal_id == signal.id:
+            joined[thing].append(signal if signal_id == signal.id else reports.body(signal_id))
+        if placed != old:
+            states[f"entry/{signal_id}"] = placed
+    claims = (
+        Claim(thing=thing, joined=tuple(joined[thing]), left=tuple(left[thing]), ledger=position, at=signal.received_at)
+        for thing in sorted(left.keys() | joined.keys())
+    )
+    return Folded(outputs=tuple(claims), states=states)
+
+
+class Reports:
+    """All reports' entries, and who shares which key: derived in memory at start from what was kept."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._entries: dict[str, Entry] = {}
+        self._by_key: dict[str, dict[str, None]] = {}
+        for key, entry in kept.scan("entry/", Entry):
+            self.put(key, entry)
+
+    def put(self, key: str, state: Model | None) -> None:
+        """Take note of a changed state."""
+        if not isinstance(state, Entry):
+            return
+        old = self._entries.get(state.signal_id)
+        for name in set(old.keys if old else ()) - set(state.keys):
+            self._by_key[name].pop(state.signal_id, None)
+        for name in state.keys:
+            self._by_key.setdefault(name, {})[state.signal_id] = None
+        self._entries[state.signal_id] = state
+
+    def get(self, signal_id: str) -> Entry | None:
+        """Return what is remembered of a report."""
+        return self._entries.get(signal_id)
+
+    def entry(self, signal_id: str) -> Entry:
+        """Return what is remembered of a report that is known to be there."""
+        return self._entries[signal_id]
+
+    def body(self, signal_id: str) -> Signal:
+        """Return the report itself, from the store."""
+        body = self._kept.get(f"body/{signal_id}", Signal)
+        assert isinstance(body, Signal), f"report {signal_id} has an entry and no body"
+        return body
+
+    def related(self, keys: Iterable[str], *, apart_from: str) -> list[Entry]:
+        """Return the reports that share one of the keys."""
+        ids = {signal_id: None for key in keys for signal_id in self._by_key.get(key, ())}
+        ids.pop(apart_from, None)
+        return [self._entries[signal_id] for signal_id in ids]
+
+    def with_entry(self, entry: Entry) -> "Overlay":
+        """Return the same reports with one of them replaced or added, for the time of one decision."""
+        return Overlay(self, entry)
+
+
+class Overlay:
+    """Reports as they stand once `entry` is among them."""
+
+    def __init__(self, reports: Reports, entry: Entry) -> None:
+        self._reports, self._entry = reports, entry
+
+    def get(self, signal_id: str) -> Entry:
+        """Return what is remembered of a report, the new one included."""
+        if signal_id != self._entry.signal_id:
+            return self._reports.entry(signal_id)
+        before = self._reports.get(signal_id)
+        return self._entry.model_copy(update={"thing": before.thing}) if before else self._entry
+
+    def related(self, keys: Iterable[str], *, apart_from: str) -> list[Entry]:
+        """Return the reports that share one of the keys, the new one included by its new keys."""
+        keys = tuple(keys)
+        new = self._entry.signal_id
+        found = [other for other in self._reports.related(keys, apart_from=apart_from) if other.signal_id != new]
+        if new != apart_from and set(keys) & set(self._entry.keys):
+            found.append(self.get(new))
+        return found
+
+    def closure(self, start: set[str]) -> Iterator[Entry]:
+        """Yield the started reports and every unanchored one they reach through unanchored ones, each once."""
+        seen, queue = set(start), sorted(start)
+        while queue:
+            member = self.get(queue.pop())
+            yield member
+            for other in self.related(member.keys, apart_from=member.signal_id):
+                if other.signal_id not in seen and other.anchor is None:
+                    seen.add(other.signal_id)
+                    queue.append(other.signal_id)

@@ -1,0 +1,144 @@
+"""What each place is in the story: who acts, whom it is aimed at, where it happens, or only mentioned."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from schemas.signal import EventClass, Role
+from streams.knowledge.model import Knowledge
+from streams.stages.enrich import Enriched, Mention, Named, Part
+
+_TITLE_WEIGHT = 3.0
+_SENTENCE_WEIGHTS = (1.5, 1.0, 0.6)
+_LATER_WEIGHT = 0.3
+_MAX_MENTIONS = 200
+_LOOK_BACK = 3
+_OFFICES = frozenset(("ministry", "agency", "government", "armed"))
+_AIMED = frozenset(("to", "against", "targeting", "toward", "towards", "on", "for", "with"))
+_PLACED = frozenset(("in", "at", "near", "across", "inside", "within", "outside", "via", "through"))
+_SKIPPED = frozenset(("the", "a", "an", "all", "its", "certain", "some", "most", "any", "10", "several", "republic"))
+_INWARD = frozenset(
+    (EventClass.IMPORT_RESTRICTION, EventClass.SANCTIONS, EventClass.DISPUTE, EventClass.ENTITY_LISTING)
+)
+_CO_ACTOR = 0.7
+_ACTOR_BAR = 0.6
+"""A country named once near the end, a source perhaps, is nobody who acts."""
+
+_LINKS = frozenset(("and", "und", "y", "et"))
+
+
+@dataclass(slots=True)
+class _Tally:
+    actor: float = 0.0
+    target: float = 0.0
+    location: float = 0.0
+    subject: bool = False
+    mention: Mention | None = field(default=None)
+    part: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Where a place is named: the word before, how much the sentence counts, whether it is the sentence's first place.
+
+    `inward`: the event is of a class whose measure hits what comes from the place named second.
+    """
+
+    before: str
+    weight: float
+    leads: bool
+    inward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A country, its role and the words that name it first."""
+
+    code: str
+    role: Role
+    mention: Mention
+    part: str
+
+
+def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list[Placed]:
+    """Return the places of a report with one role each: actors first, then in the order of the text."""
+    tallies: dict[str, _Tally] = {}
+    for part in enriched.parts:
+        subjects: set[int] = set()
+        for mention, code in _countries(part, knowledge):
+            sentence = part.sentence_at(mention.start)
+            weight = _TITLE_WEIGHT if part.name == "title" else _weight(sentence)
+            tally = tallies.setdefault(code, _Tally())
+            if tally.mention is None:
+                tally.mention, tally.part = mention, part.name
+            before = _word_before(mention, part.tokens.x)
+            leads = sentence not in subjects
+            _count(tally, mention, _Position(before, weight, leads=leads, inward=primary in _INWARD))
+            subjects.add(sentence)
+    actors = _actors(tallies)
+    placed = [
+        Placed(code, Role.ACTOR if code in actors else _lesser(tally), tally.mention, tally.part)
+        for code, tally in tallies.items()
+        if tally.mention is not None
+    ]
+    return sorted(placed, key=lambda item: item.role is not Role.ACTOR)
+
+
+def _countries(part: Part, knowledge: Knowledge) -> Iterator[tuple[Mention, str]]:
+    seen = 0
+    for mention in part.mentions:
+        if mention.named is Named.MATERIAL or seen >= _MAX_MENTIONS:
+            continue
+        if mention.named is Named.PLACE:
+            seen += 1
+            yield mention, mention.values[0]
+        elif mention.kind in _OFFICES:
+            country = knowledge.organisations[mention.values[0]].country
+            if country:
+                seen += 1
+                yield mention, country
+
+
+def _weight(sentence: int) -> float:
+    return _SENTENCE_WEIGHTS[sentence] if sentence < len(_SENTENCE_WEIGHTS) else _LATER_WEIGHT
+
+
+def _count(tally: _Tally, mention: Mention, place: _Position) -> None:
+    weight, before = place.weight, place.before
+    if mention.named is Named.ORGANISATION:
+        tally.actor += weight * (1.5 if before not in _AIMED else 0.3)
+        tally.subject = tally.subject or weight == _TITLE_WEIGHT
+    elif before == "by":
+        tally.actor += 2 * weight
+    elif before in _AIMED or (place.inward and before == "from"):
+        tally.target += weight
+    elif before in _PLACED or before == "from":
+        tally.location += weight
+        tally.actor += 0.4 * weight
+    elif place.inward and not place.leads and before not in _LINKS:
+        tally.target += 0.5 * weight
+        tally.actor += 0.3 * weight
+    else:
+        is_subject = place.leads or before in _LINKS
+        tally.actor += weight * (1.5 if is_subject else 0.5)
+        tally.subject = tally.subject or (is_subject and weight == _TITLE_WEIGHT)
+
+
+def _word_before(mention: Mention, words: Sequence[str]) -> str:
+    near = reversed(words[max(0, mention.first - _LOOK_BACK) : mention.first])
+    return next((word for word in near if word not in _SKIPPED), "")
+
+
+def _actors(tallies: dict[str, _Tally]) -> set[str]:
+    acting = {code: tally for code, tally in tallies.items() if tally.actor > max(tally.target, _ACTOR_BAR)}
+    best = max((tally.actor for tally in acting.values()), default=0.0)
+    return {
+        code
+        for code, tally in acting.items()
+        if tally.actor == best or (tally.subject and tally.actor >= _CO_ACTOR * best)
+    }
+
+
+def _lesser(tally: _Tally) -> Role:
+    if tally.target > 0 and tally.target >= tally.location:
+        return Role.TARGET
+    return Role.LOCATION if tally.location else Role.MENTIONED

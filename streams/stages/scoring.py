@@ -1,0 +1,128 @@
+"""How much each sentence speaks for each class: concepts and frames against the lexicon's rules."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from schemas.signal import EventClass
+from streams.knowledge.lexicon import FRAME_CONCEPTS
+from streams.knowledge.model import Knowledge
+from streams.stages.enrich import Cue, Enriched, Part
+from streams.stages.frames import Frame, concept_of, frames
+
+_TITLE_WEIGHT = 2.0
+_SENTENCE_WEIGHTS = (1.3, 0.7, 0.5)
+_LATER_WEIGHT = 0.25
+_ALONE = 1.6
+"""How much more the first sentence counts when a report has no title to speak of."""
+
+
+_ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its part, its place in it, how much it counts, and what was found in it."""
+
+    part: Part
+    index: int
+    weight: float
+    cues: tuple[Cue, ...]
+    frames: tuple[Frame, ...]
+    concepts: Mapping[str, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Points by class, best first, and the sentence that speaks loudest for each, with the concepts that did."""
+
+    points: tuple[tuple[EventClass, float], ...]
+    loudest: dict[EventClass, tuple[Sentence, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """Concepts as bits; rules by the first concept they want, so that a sentence meets only those it could satisfy."""
+
+    bits: dict[str, int]
+    rules: dict[str, list[tuple[int, int, EventClass, float, tuple[str, ...]]]]
+
+
+@lru_cache(maxsize=4)
+def _compiled(knowledge: Knowledge) -> _Compiled:
+    names = (*knowledge.lexicon.concepts, *FRAME_CONCEPTS)
+    bits = {name: 1 << at for at, name in enumerate(names)}
+    rules: dict[str, list[tuple[int, int, EventClass, float, tuple[str, ...]]]] = {name: [] for name in names}
+    for rule in knowledge.lexicon.rules:
+        wanted, unwanted = (sum(bits[name] for name in group) for group in (rule.all, rule.none))
+        rules[rule.all[0]].append((wanted, unwanted, rule.event_class, rule.weight, rule.all))
+    return _Compiled(bits, rules)
+
+
+def sentences(enriched: Enriched) -> list[Sentence]:
+    """Return the sentences in which anything was found, the title's first."""
+    return [item for part in enriched.parts for item in _sentences_of(part, titled=bool(enriched.title.cues))]
+
+
+def _sentences_of(part: Part, *, titled: bool) -> Iterator[Sentence]:
+    if not part.cues:
+        return
+    letters = part.tokens.spans[0::2]
+    starts = [bisect_left(letters, end) for end in part.sentence_ends]
+    framed = frames(part, starts)
+    by_sentence: dict[int, tuple[list[Cue], list[Frame]]] = {}
+    for cue in part.cues:
+        by_sentence.setdefault(_index(starts, cue.first), ([], []))[0].append(cue)
+    for frame in framed:
+        by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
+    for index, (cues, found) in by_sentence.items():
+        # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
+        concepts = dict.fromkeys(cue.concept.name for cue in cues)
+        concepts.update((concept_of(frame), None) for frame in found)
+        yield Sentence(part, index, _weight(part.name, index, titled=titled), tuple(cues), tuple(found), concepts)
+
+
+def _index(starts: Sequence[int], word: int) -> int:
+    return bisect_left(starts, word + 1)
+
+
+def _weight(part: str, index: int, *, titled: bool) -> float:
+    if part == "title":
+        return _TITLE_WEIGHT
+    weight = _SENTENCE_WEIGHTS[index] if index < len(_SENTENCE_WEIGHTS) else _LATER_WEIGHT
+    return weight * _ALONE if index == 0 and not titled else weight
+
+
+def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
+    """Return the points of every class that any sentence speaks for.
+
+    The loudest title and text sentence count in full, further ones only a little: a long text is not a strong one.
+    """
+    compiled = _compiled(knowledge)
+    best: dict[tuple[EventClass, str], float] = {}
+    loudest: dict[EventClass, tuple[float, Sentence, tuple[str, ...]]] = {}
+    for sentence in found:
+        points: dict[EventClass, float] = {}
+        for event_class, weight, names in _satisfied(sentence, compiled):
+            points[event_class] = points.get(event_class, 0.0) + weight * sentence.weight
+            if event_class not in loudest or loudest[event_class][0] < points[event_class]:
+                loudest[event_class] = (points[event_class], sentence, names)
+        for event_class, value in points.items():
+            key = (event_class, sentence.part.name)
+            best[key] = max(best.get(key, 0.0), value)
+    totals: dict[EventClass, float] = {}
+    for (event_class, _), value in best.items():
+        totals[event_class] = totals.get(event_class, 0.0) + value
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], _ORDER[item[0]]))
+    return Scores(
+        tuple(ranked), {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
+    )
+
+
+def _satisfied(sentence: Sentence, compiled: _Compiled) -> Iterator[tuple[EventClass, float, tuple[str, ...]]]:
+    mask = sum(compiled.bits[name] for name in sentence.concepts)
+    for concept in sentence.concepts:
+        for wanted, unwanted, event_class, weight, names in compiled.rules[concept]:
+            if mask & wanted == wanted and not mask & unwanted:
+                yield event_class, weight, names

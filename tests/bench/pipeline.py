@@ -1,0 +1,82 @@
+"""One measurement in a process of its own: the floor, or the whole pipeline, for a number of signals. Prints JSON."""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from schemas.codec import encode
+from schemas.raw import SignalIn, SourceKind
+from schemas.rule import RuleIn
+from services.intake import Arrival
+from services.records.access import OPERATOR
+from services.settings import Settings
+from services.wiring import open_node
+from streams.text.analyse import analyse
+from tests.bench.signals import queries, signals
+
+RULES = 100
+POST_LINES = 256
+
+
+def main() -> None:
+    """Measure what the first argument names, for as many signals as the second says."""
+    measure = {"floor": floor, "pipeline": pipeline}[sys.argv[1]]
+    count = int(sys.argv[2])
+    bodies = [encode(post) for post in signals(count)]
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        found = measure(bodies, Path(folder))
+        seconds = time.perf_counter() - began
+    assert found == count, f"{found} of {count} signals indexed"
+    print(
+        json.dumps(
+            {"count": count, "seconds": seconds, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        )
+    )
+
+
+def floor(bodies: list[bytes], folder: Path) -> int:
+    """Decode, tokenise and add to an index of the same schema: what no pipeline can do without."""
+    import tantivy
+
+    from services.adapters.tantivy_query import BODY, KEY, TYPE, index_schema
+
+    index = tantivy.Index(index_schema(), str(folder))
+    writer = index.writer(50_000_000, 1)
+    for number, body in enumerate(bodies, start=1):
+        post = SignalIn.model_validate_json(body)
+        entry = tantivy.Document()
+        for name, text in (("title", post.title), ("text", post.text)):
+            tokens = analyse(text, "en")
+            entry.add_text(f"{name}.x", " ".join(tokens.x))
+            entry.add_text(f"{name}.s", " ".join(tokens.s))
+        entry.add_text(KEY, post.id)
+        entry.add_text(TYPE, "SignalIn/1")
+        entry.add_bytes(BODY, body)
+        writer.add_document(entry)
+        if number % POST_LINES == 0:
+            writer.commit()
+    writer.commit()
+    index.reload()
+    return index.searcher().num_docs
+
+
+def pipeline(bodies: list[bytes], folder: Path) -> int:
+    """From posted bytes to indexed, published, matched against a hundred rules, with every sync to disk."""
+    node = open_node(Settings(data_dir=folder))
+    for number, query in enumerate(queries(RULES)):
+        node.rules.create(RuleIn(title=f"rule {number}", query=query), by=OPERATOR)
+    arrival = Arrival(by=OPERATOR, source_kind=SourceKind.PRESS)
+    for start in range(0, len(bodies), POST_LINES):
+        node.intake.take([SignalIn.model_validate_json(body) for body in bodies[start : start + POST_LINES]], arrival)
+        node.pipeline.drain()
+    found = node.search.search("signal", "*", by=OPERATOR, limit=1).total
+    node.close()
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What a report names: materials by sense, places, references, codes and dates."""
+
+from datetime import date
+
+import pytest
+
+from schemas.signal import Stage
+from streams.stages.dates import DateRole, Precision, dates
+from streams.stages.enrich import Named
+from streams.stages.references import references
+from tests.reading import PUBLISHED, read
+
+
+def named(text, kind, **facts):
+    return [
+        value for mention in read(text, **facts).title.mentions if mention.named is kind for value in mention.values
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "materials"),
+    [
+        ("Lead and zinc prices fall", ["lead", "zinc"]),
+        ("She will lead the talks", []),  # the verb
+        ("The team took the lead in copper exports", ["copper"]),  # the noun
+        ("He won a gold medal and a silver medal", []),  # sports
+        ("Gold exports fall", ["gold"]),
+        ("A tin can", []),
+        ("Tin smelters idle", ["tin"]),
+        ("The planet Mercury", []),
+        ("Mercury exports are banned", ["mercury"]),
+        ("Indium Corporation opens an office", []),  # a company
+        ("An apt remark on ree", []),  # acronyms are capitals
+        ("APT and REE", ["tungsten", "ree-light", "ree-heavy"]),
+        ("ferro-niobium", ["niobium"]),
+        ("heavy rare earths", ["ree-heavy"]),  # the longer name wins
+        ("USA Rare Earth reports", []),  # a company whose name holds a material's
+    ],
+)
+def test_a_material_is_named_in_its_own_sense(text, materials):
+    assert named(text, Named.MATERIAL) == materials
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "materials"),
+    [
+        ("镓、锗相关物项", "zh", ["gallium", "germanium"]),
+        ("无锡市 银行", "zh", []),  # a city, and banks
+        ("Seltene Erden und Wolfram", "de", ["ree-light", "ree-heavy", "tungsten"]),
+        ("l'étain et le tungstène", "fr", ["tin", "tungsten"]),
+        ("das Blei", "en", []),  # a German name in an English text is a word of something else
+    ],
+)
+def test_a_material_is_named_in_the_texts_language(text, language, materials):
+    assert named(text, Named.MATERIAL, language=language) == materials
+
+
+def test_a_form_tells_the_stage():
+    mentions = read("Spodumene and rare earth magnets").title.mentions
+    assert [mention.stage for mention in mentions] == [Stage.MINING, Stage.COMPONENT]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Beijing and Washington", ["CN", "US"]),  # capitals act for their countries
+        ("Brussels weighs in", ["EU"]),
+        ("told us about the US", ["US"]),  # the pronoun is none
+        ("South Korea and Papua New Guinea", ["KR", "PG"]),  # the longer name wins
+        ("They polish china", []),  # the verb, and porcelain
+        ("Latin America", []),
+        ("Wa State and Kachin", ["MM", "MM"]),
+        ("中国对美国", ["CN", "US"]),
+    ],
+)
+def test_places_are_named_by_country(text, codes):
+    assert named(text, Named.PLACE) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "refs"),
+    [
+        ("MOFCOM Announcement No. 61 of 2025", ["CN-MOFCOM-2025-61"]),
+        (
+            "Chinese Announcements No. 55, No. 56 and 57 of 2025",
+            ["CN-MOFCOM-2025-55", "CN-MOFCOM-2025-56", "CN-MOFCOM-2025-57"],
+        ),
+        ("商务部 海关总署公告2025年第18号", ["CN-MOFCOM-2025-18"]),
+        ("海关总署公告2025年第3号", ["CN-GACC-2025-3"]),
+        ("Decision No. 004/ARECOMS/2025", ["CD-ARECOMS-2025-4"]),
+        ("the panel in WT/DS592", ["WT-DS592"]),
+        ("Regulation (EU) 2024/1252 and COM(2025) 945", ["EU-REG-2024-1252", "EU-COM-2025-945"]),
+        ("SI 213 of 2022", ["ZW-SI-2022-213"]),
+        ("Permen ESDM No. 11/2019", ["ID-MEMR-2019-11"]),
+        ("Proclamation 11001", ["US-PROC-11001"]),
+        ("FR Doc. 2025-16311", ["US-FR-2025-16311"]),
+        ("Notice No. 5 of 2025 of the council", []),  # nobody's
+    ],
+)
+def test_legal_references_have_one_form(text, refs):
+    assert [item.ref for item in references(text)] == refs
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "precision", "role"),
+    [
+        ("from 8 November 2025", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),
+        ("until November 10, 2026", date(2026, 11, 10), Precision.DAY, DateRole.UNTIL),
+        ("from 2027", date(2027, 1, 1), Precision.YEAR, DateRole.EFFECTIVE),  # the year, not its last day
+        ("in March 2026", date(2026, 3, 1), Precision.MONTH, DateRole.OTHER),
+        ("自2025年11月8日起", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),
+        ("on 3 January", date(2026, 1, 3), Precision.DAY, DateRole.OTHER),  # the nearest to publication
+    ],
+)
+def test_dates_say_how_exact_they_are_and_what_happens(text, day, precision, role):
+    found = dates(text, PUBLISHED)
+    assert [(item.day, item.precision, item.role) for item in found] == [(day, precision, role)]
+
+
+def test_an_impossible_date_is_none():
+    assert dates("on 31 June 2025", PUBLISHED) == []
+
+
+def test_codes_are_found_with_their_offsets():
+    part = read("HS code 8112.92 and ECCN 1C902.a").title
+    assert [item.code for item in part.hs] == ["811292"]
+    assert [part.text[item.start : item.end] for item in part.eccn] == ["1C902.a"]
+
+
+def test_every_mention_points_at_its_words():
+    part = read("Chinese gallium: Beijing’s 稀土").title
+    assert [part.text[item.start : item.end] for item in part.mentions] == ["Chinese", "gallium", "Beijing", "稀土"]

@@ -1,0 +1,109 @@
+"""The knowledge base is whole, says where each figure comes from, and prefers one of several by a stated rule."""
+
+from dataclasses import replace
+from importlib.resources import files
+from time import perf_counter
+
+import pytest
+
+from schemas.signal import Stage
+from streams.errors import ConfigError
+from streams.knowledge.check import check
+from streams.knowledge.load import FILES, build, load
+from streams.knowledge.model import Metric, Side
+
+MAX_FILE_BYTES = 400_000
+LISTED = 49
+"""Materials of the lists and the watch-list; single rare earths and other metals come on top."""
+
+
+def shipped():
+    folder = files("streams.knowledge") / "data"
+    return {name: (folder / name).read_text("utf-8") for name in FILES}
+
+
+def test_the_shipped_knowledge_has_no_problem():
+    assert check(load()) == ()
+
+
+def test_it_loads_in_less_than_a_tenth_of_a_second():
+    texts = shipped()
+    best = min(timed(texts) for _ in range(3))
+    assert best < 0.1
+
+
+def timed(texts):
+    began = perf_counter()
+    build(texts)
+    return perf_counter() - began
+
+
+def test_no_file_is_larger_than_an_editor_likes():
+    assert all(len(text.encode()) < MAX_FILE_BYTES for text in shipped().values())
+
+
+def test_the_version_is_of_the_data():
+    texts = shipped()
+    changed = texts | {"places.csv": texts["places.csv"].replace("Gabon", "Gaboon")}
+    assert build(texts).version == load().version
+    assert build(changed).version != load().version
+
+
+def test_both_lists_are_complete():
+    materials = load().materials.values()
+    grouped = {item.group for item in materials if item.group}
+    single = [item for item in materials if not item.group]
+    assert grouped == {"ree-light", "ree-heavy"}
+    assert sum(item.eu_crm_2023 for item in single) == 34
+    assert sum(item.critical for item in single) <= LISTED
+
+
+@pytest.mark.parametrize(
+    ("material", "stage", "country", "value", "source"),
+    [
+        ("cobalt", Stage.MINING, "CD", 74, "S49"),  # 2025 before the 76 of 2024 and the IEA's 67
+        ("gallium", Stage.REFINING, "CN", 100, "S49"),
+        ("nickel", Stage.REFINING, "ID", 43, "S02"),  # only the IEA counts refining
+        ("dysprosium", Stage.MINING, "US", 9, "S02"),  # the group's figure where the element has none
+    ],
+)
+def test_the_preferred_share_is_the_newest_verified_one(material, stage, country, value, source):
+    found = load().share(material, stage, country)
+    assert found is not None
+    assert (found.value, found.source) == (value, source)
+
+
+def test_conflicting_figures_are_all_kept():
+    found = load().observed(Metric.WORLD_SHARE, "cobalt", stage=Stage.MINING, country="CD")
+    assert {item.value for item in found} >= {76, 67}
+
+
+def test_verified_comes_before_newer():
+    found = load().observed(Metric.EU_SUPPLY_SHARE, "bismuth", stage=Stage.REFINING, country="CN")
+    assert [item.verified for item in found] == sorted((item.verified for item in found), reverse=True)
+
+
+def test_an_unknown_share_is_none_and_not_zero():
+    assert load().share("gallium", Stage.REFINING, "FR") is None
+
+
+def test_us_dependence_is_reliance_then_the_place_among_the_sources():
+    metrics = [item.metric for item in load().dependence(Side.US, "gallium", "CN")]
+    assert metrics == [Metric.US_IMPORT_RELIANCE, Metric.US_IMPORT_SHARE, Metric.US_IMPORT_RANK]
+
+
+def test_general_knowledge_is_flagged():
+    assert all(not item.verified for item in load().observations if item.source == "S90")
+
+
+def test_a_file_that_cannot_be_read_is_a_config_error():
+    with pytest.raises(ConfigError, match="perhaps"):
+        build(shipped() | {"places.csv": "code,name,eu_member\nGA,Gabon,perhaps\n"})
+
+
+def test_check_names_file_and_entry():
+    knowledge = load()
+    broken = replace(knowledge, observations=(replace(knowledge.observations[0], country="ZZ", value=140.0),))
+    problems = check(broken)
+    assert any("observations.csv line 2" in item and "'ZZ'" in item for item in problems)
+    assert any("140 is not between" in item for item in problems)
