@@ -102,9 +102,10 @@ def search(
 def parse(input_: Input = None, output: Output = None) -> None:
     """Read feeds: {"id", "path"} lines in, their entries out."""
     from services.connectors.parse_lines import parse_lines
+    from services.lines import answer_lines
 
-    folder = input_.resolve().parent if input_ and str(input_) != "-" else Path.cwd()
-    _each(input_, output, lambda lines: parse_lines(lines, folder))
+    folder = input_.parent if input_ and str(input_) != "-" else Path.cwd()
+    answer_lines(input_, output, lambda lines: parse_lines(lines, folder=folder))
 
 
 @app.command()
@@ -112,8 +113,9 @@ def classify(input_: Input = None, output: Output = None) -> None:
     """Understand signals: one in a line, what it says out."""
     from services.clock import utc_now
     from services.judge import classify_lines
+    from services.lines import answer_lines
 
-    _each(input_, output, lambda lines: classify_lines(lines, now=utc_now()))
+    answer_lines(input_, output, lambda lines: classify_lines(lines, now=utc_now()))
 
 
 @app.command()
@@ -121,8 +123,9 @@ def correlate(input_: Input = None, output: Output = None) -> None:
     """Tell which signals are of one event: one in a line, its event out."""
     from services.clock import utc_now
     from services.judge import correlate_lines
+    from services.lines import answer_lines
 
-    _each(input_, output, lambda lines: correlate_lines(lines, now=utc_now()))
+    answer_lines(input_, output, lambda lines: correlate_lines(lines, now=utc_now()))
 
 
 @app.command()
@@ -220,17 +223,6 @@ def _client(data_dir: Path | None) -> Iterator[Any]:
 
     with connect(_settings(data_dir)) as client:
         yield client
-
-
-def _each(
-    source: Path | None, target: Path | None, answer: Callable[[Iterator[bytes]], Iterator[dict[str, Any]]]
-) -> None:
-    """Answer each line of the input with a line of the output."""
-    from services.lines import bounded_lines, opened
-
-    with opened(source, target) as (incoming, outgoing):
-        for told in answer(bounded_lines(incoming)):
-            outgoing.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
 
 def _say(text: str) -> None:

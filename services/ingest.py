@@ -3,9 +3,10 @@
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from io import BufferedIOBase
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from schemas.codec import encode
 from schemas.raw import SignalIn, SourceKind
@@ -23,7 +24,8 @@ def ingest_files(
     client: Client, names: Sequence[str], *, source: str | None, ring: bool, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Post what the files hold; return how many were accepted and rejected, and the first reasons."""
-    accepted, reasons, rejected, told_at = 0, [], 0, time.monotonic()
+    reasons: list[str] = []
+    accepted, rejected, told_at = 0, 0, time.monotonic()
     for name, batch in _batches(names, source):
         posts = [item for item in batch if isinstance(item, SignalIn)]
         refused = [str(item) for item in batch if isinstance(item, InvalidInput)]
@@ -60,9 +62,9 @@ def _batches(names: Sequence[str], source: str | None) -> Iterator[tuple[str, li
                 yield name, batch
 
 
-def _opened(name: str) -> BinaryIO:
+def _opened(name: str) -> BufferedIOBase:
     if name == "-":
-        return sys.stdin.buffer
+        return sys.stdin.buffer  # type: ignore[return-value] # typeshed calls it BinaryIO; it is a BufferedReader
     try:
         return Path(name).open("rb")
     except OSError as exc:

@@ -26,7 +26,7 @@ from streams.stages.understand import understand
 _TOLD: TypeAdapter[JudgementOut] = TypeAdapter(JudgementOut)
 
 
-def classify_lines(lines: Iterable[bytes], *, now: datetime) -> Iterator[dict[str, Any]]:
+def classify_lines(lines: Iterable[bytes | None], *, now: datetime) -> Iterator[dict[str, Any]]:
     """Yield what each line's signal says; "now" is its own date, so that an answer is the same on any day."""
     reference = Reference(knowledge=load(), rules=RuleSet())
     for line in lines:
@@ -40,7 +40,7 @@ def classify_lines(lines: Iterable[bytes], *, now: datetime) -> Iterator[dict[st
         yield {"id": post.id, **_TOLD.dump_python(told, mode="json")}
 
 
-def correlate_lines(lines: Iterable[bytes], *, now: datetime) -> Iterator[dict[str, Any]]:
+def correlate_lines(lines: Iterable[bytes | None], *, now: datetime) -> Iterator[dict[str, Any]]:
     """Yield which event each line's signal belongs to, once all lines are known: the order of lines changes nothing."""
     reference = Reference(knowledge=load(), rules=RuleSet())
     kept = _Memory()
@@ -78,7 +78,9 @@ def _told(
         yield {"id": native_id, "event_id": event_id_of(among), "duplicate_of": told}
 
 
-def _understood(line: bytes, reference: Reference, now: datetime) -> tuple[SignalIn, Signal]:
+def _understood(line: bytes | None, reference: Reference, now: datetime) -> tuple[SignalIn, Signal]:
+    if line is None:
+        raise InvalidInput("the line is too long")
     post = signal_in(line)
     source = post.source or source_of(HOME_PARTY)
     raw = Raw(

@@ -1,36 +1,32 @@
-"""JSON lines in and out of commands: bounded, and written whole or not at all."""
+"""JSON lines in and out of commands: bounded in, one answer a line out."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, cast
 
+import orjson
+
+from services.connectors.jsonl import read_lines
 from streams.errors import InvalidInput
 
-MAX_LINE_BYTES = 8_000_000
+Answers = Callable[[Iterable[bytes | None]], Iterator[Mapping[str, Any]]]
+"""Lines (null: too long to be read) to one answer each, in order."""
 
 
-def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield lines that are not blank; of one that is too long, its beginning, which is then refused for what it is."""
-    while line := file.readline(MAX_LINE_BYTES):
-        whole = line
-        while len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
-            line = file.readline(MAX_LINE_BYTES)
-        if whole.strip():
-            yield whole.strip()
-
-
-@contextmanager
-def opened(source: Path | None, target: Path | None) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """Open input and output; `-` and null are the standard ones."""
+def answer_lines(source: Path | None, target: Path | None, answers: Answers) -> None:
+    """Write an answer for each line; `-` and null are the standard streams. InvalidInput when a file cannot be opened."""
     with ExitStack() as stack:
         try:
             incoming = sys.stdin.buffer if _is_standard(source) else stack.enter_context(Path(str(source)).open("rb"))
             outgoing = sys.stdout.buffer if _is_standard(target) else stack.enter_context(Path(str(target)).open("wb"))
         except OSError as exc:
             raise InvalidInput(f"cannot open {exc.filename}: {exc.strerror}") from exc
-        yield incoming, outgoing
+        # typeshed calls the standard streams BinaryIO; they are buffered readers and writers.
+        for answer in answers(read_lines(cast("BufferedIOBase", incoming))):
+            outgoing.write(orjson.dumps(answer, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
         outgoing.flush()
 
 

@@ -1,4 +1,4 @@
-"""GET /docs and /docs/query: how programs talk to this server, and how one asks, readable offline and without script."""
+"""GET /docs and /docs/query: how programs talk to this server, and how one asks; offline and without script."""
 
 from fastapi import APIRouter, Request, Response
 

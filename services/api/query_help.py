@@ -60,7 +60,7 @@ _VALUES: Final = {
     "eccn": "3C001", "level": "emergency", "source": "history", "source_kind": "official", "grade": "A",
     "language": "zh", "tlp": "CLEAR", "confidence": ">=0.8", "sources": ">1",
 }  # fmt: skip
-_BY_KIND: Final = {FieldKind.NUMBER: ">=50", FieldKind.TIME: ">=2025-10-09", FieldKind.TEXT: "gallium", FieldKind.KEYWORD: "x"}
+_BY_KIND: Final = {FieldKind.NUMBER: ">=50", FieldKind.TIME: ">=2025-10-09"}
 
 
 def query_help() -> QueryHelp:
@@ -73,7 +73,7 @@ def query_help() -> QueryHelp:
                 kind=field.kind.value,
                 text=field.help,
                 is_counted=field.facet,
-                example=Example(f"{field.name}:{_VALUES.get(field.name, _BY_KIND[field.kind])}", field.help),
+                example=Example(f"{field.name}:{_VALUES.get(field.name) or _BY_KIND[field.kind]}", field.help),
             )
             for field in FIELDS.values()
         ),

@@ -126,10 +126,8 @@ def _type_of_schema(schema: Schema) -> tuple[Piece, ...]:
     alternatives = schema.anyOf or schema.oneOf or schema.allOf
     if alternatives:
         return _joined(alternatives)
-    if schema.enum:
-        return (Piece(" or ".join(json.dumps(value) for value in schema.enum)),)
-    if schema.const is not None:
-        return (Piece(json.dumps(schema.const)),)
+    if values := schema.enum or ([] if schema.const is None else [schema.const]):
+        return (Piece(" or ".join(map(json.dumps, values))),)
     if schema.prefixItems:
         return (Piece("["), *_joined(schema.prefixItems, ", "), Piece("]"))
     if schema.type == "array":
@@ -149,7 +147,9 @@ def _joined(schemas: Sequence[object], between: str = " or ") -> tuple[Piece, ..
 
 
 def _operations(paths: Mapping[str, PathItem | Any]) -> Iterator[tuple[str, str, Operation]]:
-    for path, item in paths.items():
+    # FastAPI types paths and answers as "the model or anything", so some of them arrive as plain dictionaries.
+    for path, given in paths.items():
+        item = PathItem.model_validate(given)
         for method in METHODS:
             operation = getattr(item, method, None)
             if isinstance(operation, Operation):
@@ -169,9 +169,7 @@ def _call(path: str, method: str, operation: Operation, base_url: str) -> Call:
         parameters=tuple(map(_parameter, parameters)),
         body=_content("", body) if isinstance(body, RequestBody) else None,
         answers=tuple(
-            _content(status, answer)
-            for status, answer in (operation.responses or {}).items()
-            if isinstance(answer, Response)
+            _content(status, Response.model_validate(answer)) for status, answer in (operation.responses or {}).items()
         ),
         curl=_curl(path, operation, parameters, base_url) if method == "get" else "",
     )
@@ -217,7 +215,11 @@ def _notes(schema: object) -> str:
     """Return the bounds and the default of a value, in words."""
     if not isinstance(schema, Schema):
         return ""
-    notes = [text.format(value) for name, text in _BOUNDS if (value := getattr(schema, name, None)) is not None]
+    told = ((text, getattr(schema, name, None)) for name, text in _BOUNDS)
+    # Bounds arrive as floats: 1000.0 reads as a measurement, 1000 as the count that it is.
+    notes = [
+        text.format(f"{value:g}" if isinstance(value, float) else value) for text, value in told if value is not None
+    ]
     return ", ".join([*notes, f"default {json.dumps(schema.default)}"] if schema.default is not None else notes)
 
 

@@ -1,35 +1,25 @@
 """`tocsin parse`: feed files named by JSON lines to their entries, one answer a line, in order, whatever the input."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 
 import orjson
 
 from services.connectors.entry import MAX_FEED_BYTES
 from services.connectors.feeds import parse_feed
-from services.connectors.jsonl import read_lines
-from streams.errors import InvalidInput, TocsinError, Unavailable
-
-MAX_LINE_BYTES: Final = 65_536
+from streams.errors import InvalidInput, TocsinError
 
 
-def parse_lines(source: Path, target: Path) -> int:
-    """Read lines `{"id", "path"}`, write lines `{"id", "ok", "error", "entries"}`, and return how many.
+def parse_lines(lines: Iterable[bytes | None], *, folder: Path) -> Iterator[dict[str, object]]:
+    """Yield `{"id", "ok", "error", "entries"}` for each line `{"id", "path"}`.
 
-    Paths are relative to the source's folder and stay within it. A line that cannot be answered gets `ok` false and a
-    reason; its id is null where it has none. Raises Unavailable when the source cannot be read or the target written.
+    Paths are relative to the folder and stay within it. A line that cannot be answered (null: it was too long) gets `ok`
+    false and a reason; its id is null where it has none.
     """
-    folder = source.parent.resolve()
-    count = 0
-    try:
-        with source.open("rb") as lines, target.open("wb") as answers:
-            for line in read_lines(lines, limit=MAX_LINE_BYTES):
-                answers.write(orjson.dumps(_answer(line, folder), option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
-                count += 1
-    except OSError as exc:
-        raise Unavailable(f"parse: {exc.filename or target}: {exc.strerror}") from exc
-    return count
+    root = folder.resolve()
+    for line in lines:
+        yield _answer(line, root)
 
 
 def _answer(line: bytes | None, folder: Path) -> dict[str, object]:
@@ -44,7 +34,7 @@ def _answer(line: bytes | None, folder: Path) -> dict[str, object]:
 
 def _request(line: bytes | None) -> object:
     if line is None:
-        raise InvalidInput(f"line: is longer than {MAX_LINE_BYTES} bytes")
+        raise InvalidInput("line: is too long")
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as exc:

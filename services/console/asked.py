@@ -15,6 +15,8 @@ from streams.query.write import write
 
 ROWS: Final = 30
 """Rows a page: with its facets it stays below 1,200 elements and 12 kB compressed."""
+MAX_DROPPED: Final = 6
+"""Clauses without which an empty answer is tried again, to offer what finds something."""
 DEFAULT_SORT: Final = "-published"
 SHOWN_KINDS: Final = (Kind.EVENT, Kind.SIGNAL)
 
@@ -127,12 +129,12 @@ def without_value(clauses: tuple[Node, ...], field: str, value: str) -> str:
 
 
 def wider(asked: Asked) -> tuple[Asked, ...]:
-    """Return what may be asked instead when nothing was found: without the last clause, and without the query."""
+    """Return what may be asked instead when nothing was found: without one of the last clauses, or without all."""
     clauses = clauses_of(asked.query)
     if not clauses:
         return ()
-    without_last = asked.but(q=text_of(clauses[:-1]))
-    return (without_last, asked.but(q="")) if len(clauses) > 1 else (without_last,)
+    droppable = range(len(clauses) - 1, -1, -1)[:MAX_DROPPED] if len(clauses) > 1 else ()
+    return (*(asked.but(q=text_of(clauses[:at] + clauses[at + 1 :])) for at in droppable), asked.but(q=""))
 
 
 def opened_id(asked: Asked) -> str | None:

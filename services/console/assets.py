@@ -1,4 +1,4 @@
-"""The console's static files, held in memory under one version: the hash of them all, so a browser may keep them for ever."""
+"""The console's static files, in memory under one version, the hash of them all: a browser may keep them for ever."""
 
 import gzip
 import hashlib

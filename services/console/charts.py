@@ -1,4 +1,4 @@
-"""The first page's small pictures, drawn as SVG: geometry in attributes, colour by class, the numbers beside them as text."""
+"""The first page's small pictures as SVG: geometry in attributes, colour by class, the numbers beside them as text."""
 
 from typing import Final
 
@@ -18,8 +18,8 @@ BAR: Final = 30
 def level_mark(level: Level) -> Markup:
     """Return four steps, as many of them filled as the level is high."""
     step = level_step(level)
-    bars = [f"M{1 + 4 * index} {11 - 3 * index}h3v{2 + 3 * index}h-3z" for index in range(4)]
-    return Markup(  # noqa: S704 - every part is a number or a path of ours
+    bars = [f"M{1 + 4 * index} {10 - 3 * index}h3v{4 + 3 * index}h-3z" for index in range(4)]
+    return Markup(
         '<svg class="mark l{step}" viewBox="0 0 17 14" aria-hidden="true">'
         '<path class="off" d="{off}"/><path class="on" d="{on}"/></svg>'
     ).format(step=step, off="".join(bars[step:]), on="".join(bars[:step]))
@@ -27,7 +27,7 @@ def level_mark(level: Level) -> Markup:
 
 def butterfly(us: int, eu: int) -> Markup:
     """Return both sides' severities, 0-100, back to back: the US to the left of the axis, the EU to the right."""
-    return Markup(  # noqa: S704 - every part is a number
+    return Markup(
         '<svg class="fly" viewBox="0 0 72 12" aria-hidden="true"><path class="track" d="M2 5.5h68v1H2z"/>'
         '<rect class="l{us_step}" x="{us_x:g}" y="2" width="{us_width:g}" height="8"/>'
         '<rect class="l{eu_step}" x="{axis}" y="2" width="{eu_width:g}" height="8"/>'
@@ -45,6 +45,6 @@ def butterfly(us: int, eu: int) -> Markup:
 def bar(share: float) -> Markup:
     """Return a facet value's bar: its share, 0-1, of the facet's largest count; what is not zero is seen."""
     width = round(max(share * BAR, 0.5), 1)
-    return Markup(  # noqa: S704 - every part is a number
+    return Markup(
         '<svg class="bar" viewBox="0 0 30 5" aria-hidden="true"><rect x="{x:g}" width="{width:g}" height="5"/></svg>'
     ).format(x=BAR - width, width=width)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.severity import Term
-from services.console.words import visible
+from services.console.words import source_title, visible
 from services.wire import Item
 
 SHOWN_LETTERS: Final = 6_000
@@ -28,7 +28,7 @@ class Opened:
     text: str
     is_cut: bool
     terms: tuple[TermRow, ...]
-    bands: str
+    scores: str
     sources: str
     json_href: str
 
@@ -40,22 +40,22 @@ def opened_of(item: Item) -> Opened:
         text=visible(item.text[:SHOWN_LETTERS]),
         is_cut=len(item.text) > SHOWN_LETTERS,
         terms=tuple(map(_term, severity.terms)) if item.relevant else (),
-        bands=f"US {_band(severity.us_band)}, EU {_band(severity.eu_band)}" if item.relevant else "",
+        scores=f"US {_score(severity.us, severity.us_band)} and EU {_score(severity.eu, severity.eu_band)}",
         sources=visible(", ".join(item.sources)),
         json_href=f"/v1/{item.kind}s/{item.id}",
     )
 
 
 def _term(term: Term) -> TermRow:
-    of_year = f" {term.year}" if term.year else ""
+    of_year = f", {term.year}" if term.year else ""
     return TermRow(
         side=term.side.upper(),
         name=term.name.replace("_", " "),
         value=f"{term.value:.2f}",
         why=visible(term.why) + (" (assumed: nobody published it)" if term.assumed else ""),
-        source=visible(f"{term.source}{of_year}") if term.source else "",
+        source=visible(f"{source_title(term.source)}{of_year}") if term.source else "",
     )
 
 
-def _band(band: tuple[int, int]) -> str:
-    return f"{band[0]} to {band[1]}"
+def _score(score: int, band: tuple[int, int]) -> str:
+    return f"{score} (likely {band[0]} to {band[1]})"

@@ -1,25 +1,20 @@
-"""From a template to an answer: HTML that can load nothing but our own styles, fonts and pictures, and runs no script."""
+"""From a template to an answer: HTML that loads nothing but our own styles, fonts and pictures, and runs no script."""
 
 import gzip
+import re
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from services.console import assets
 
-CONTENT_SECURITY_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS: Final = MappingProxyType(
     {
@@ -29,6 +24,7 @@ HEADERS: Final = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
+_CODE: Final = re.compile("`([^`]+)`")
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -44,7 +40,14 @@ def templates() -> Environment:
         auto_reload=False,
     )
     environment.globals["asset"] = assets.href
+    environment.filters["coded"] = coded
     return environment
+
+
+def coded(text: str) -> Markup:
+    """Return the text with what stands between backticks as code."""
+    pieces = enumerate(_CODE.split(text))
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in pieces)
 
 
 def html(request: Request, template: str, shown: object, *, status: int = 200) -> Response:

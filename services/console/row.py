@@ -20,6 +20,7 @@ from streams.text.address import canonical_url
 
 SHOWN_NAMES: Final = 3
 """Materials, countries and references that a row names before it counts the rest."""
+NOT_ASSESSED: Final = "\N{EN DASH}"
 UNTITLED: Final = "(no title)"
 _MIDNIGHT: Final = time()
 """What a source that tells only the day has for a time."""
@@ -72,23 +73,31 @@ def row_of(item: Item) -> Row:
     link = canonical_url(item.url)
     severity = item.severity if item.relevant else None
     title = item.highlights.get("title")
-    excerpt = item.highlights.get("text")
     return Row(
         title=pieces(title, item.title or UNTITLED),
-        excerpt=pieces(excerpt, "") if excerpt and excerpt.spans else (),
+        excerpt=_excerpt(item),
         language=item.language,
         link=link,
         host=visible(urlsplit(link).hostname or "") if link else "",
         level=severity.level if severity else None,
         mark=level_mark(severity.level) if severity else None,
-        us=str(severity.us) if severity else "–",
-        eu=str(severity.eu) if severity else "–",
+        us=str(severity.us) if severity else NOT_ASSESSED,
+        eu=str(severity.eu) if severity else NOT_ASSESSED,
         fly=butterfly(severity.us, severity.eu) if severity else None,
         facts=facts_of(item),
         published_at=item.published_at,
         clock="" if item.published_at.time() == _MIDNIGHT else f"{item.published_at:%H:%M}",
         details_href=Asked(q=write(Value("id", item.id)), kind=item.kind).href(),
     )
+
+
+def _excerpt(item: Item) -> tuple[Piece, ...]:
+    """Return the piece of the text that met the query; nothing where only fields or the title did."""
+    excerpt = item.highlights.get("text")
+    if excerpt is None or not excerpt.spans:
+        return ()
+    cut = pieces(excerpt, "")
+    return cut if item.text.startswith(excerpt.text) else (Piece("… "), *cut)
 
 
 def facts_of(item: Item) -> Facts:

@@ -32,11 +32,11 @@ FACETS: Final = tuple(FACET_TITLES)
 FEW_VALUES: Final = 7
 MANY_VALUES: Final = 100
 SORTS: Final = (
-    ("-published", "newest"),
-    ("-severity", "most severe"),
-    ("-severity.us", "for the US"),
-    ("-severity.eu", "for the EU"),
-    ("-updated", "last changed"),
+    ("-published", "Newest"),
+    ("-severity", "Most severe"),
+    ("-severity.us", "US severity"),
+    ("-severity.eu", "EU severity"),
+    ("-updated", "Last changed"),
 )
 _BY_DAY: Final = (DEFAULT_SORT, "published")
 
@@ -141,10 +141,10 @@ def page_of(asked: Asked, answer: Answer, *, wider: Sequence[tuple[Asked, int]] 
         ),
         total=answer.total,
         days=_days(asked, map(row_of, answer.items)),
-        facets=tuple(_facet(asked, name, answer.facets[name]) for name in FACETS if answer.facets.get(name)),
+        facets=() if is_opened else _facets(asked, answer),
         next_href=page_after(asked, answer.next).href() if answer.next else "",
         opened=opened_of(answer.items[0]) if is_opened else None,
-        wider=tuple(Wider(visible(other.q), other.href(), total) for other, total in wider),
+        wider=tuple(Wider(visible(other.q), other.href(), total) for other, total in wider if total),
     )
 
 
@@ -170,6 +170,10 @@ def _days(asked: Asked, rows: Iterable[Row]) -> tuple[Day, ...]:
         told = tuple(rows)
         return (Day(None, told),) if told else ()
     return tuple(Day(day, tuple(of_day)) for day, of_day in groupby(rows, key=lambda row: row.published_at.date()))
+
+
+def _facets(asked: Asked, answer: Answer) -> tuple[FacetGroup, ...]:
+    return tuple(_facet(asked, name, answer.facets[name]) for name in FACETS if answer.facets.get(name))
 
 
 def _facet(asked: Asked, name: str, counts: Sequence[Facet]) -> FacetGroup:

@@ -67,11 +67,11 @@ _HIDDEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""Controls, and letters that reorder or hide others. The joiners U+200C and U+200D stay: Persian and emoji need them."""
+"""Controls, and letters that reorder or hide others. U+200C and U+200D stay: Persian and emoji need these joiners."""
 
 
 def label(field: str, value: str) -> str:
-    """Return a field's value in words: `CN` of `actor` is China; one without better words is shown without its joints."""
+    """Return a field's value in words: `CN` of `actor` is China; one without better words loses its joints."""
     match field:
         case "actor" | "target" | "place":
             return _countries().get(value.upper(), value)
@@ -82,6 +82,12 @@ def label(field: str, value: str) -> str:
         case "language":
             return _LANGUAGES.get(value, value)
     return value.replace("_", " ")
+
+
+def source_title(source_id: str) -> str:
+    """Return the title of a source of figures; the id of one that the knowledge base does not list."""
+    known = load().sources.get(source_id)
+    return known.title if known else source_id
 
 
 def level_step(level: Level) -> int:

@@ -206,13 +206,14 @@ def _materials(reading: _Reading) -> dict[str, tuple[Part, Mention]]:
 def _groups_told(reading: _Reading) -> set[str]:
     """Return the groups that single names point to: holmium to the heavy rare earths."""
     known = reading.knowledge.materials
+    groups = {item.group for item in known.values()}
     single = (
         mention.values[0]
         for part in reading.enriched.parts
         for mention in part.mentions
         if mention.named is Named.MATERIAL and len(mention.values) == 1
     )
-    return {known[value].group or value for value in single}
+    return {group for value in single if (group := known[value].group or value) in groups}
 
 
 def _groups_meant(values: tuple[str, ...], told: set[str]) -> tuple[str, ...]:

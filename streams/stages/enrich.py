@@ -242,11 +242,15 @@ def _mentions(
         for first, last, name in found
         if isinstance(name, _Name) and _is_written_so(name, text, tokens.span(first, last - first), cased=cased)
     ]
+    seen: tuple[int, tuple[str, ...]] | None = None
     for first, last, name in longest(names):
         if name.language is not None and not language.startswith(name.language):
             continue
         if name.kind == "none" or (name.sense and not _has_sense(name.sense, tokens.x, first, last)):
             continue
+        if seen == (first, name.values):  # spelt alike in two languages
+            continue
+        seen = (first, name.values)
         start, end = tokens.span(first, last - first)
         yield Mention(name.named, name.values, first, last, start, end, name.stage, name.kind)
 

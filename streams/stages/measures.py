@@ -1,5 +1,6 @@
 """What a report says of measures: its own legal act, the acts it changes, and their dates."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,10 @@ _RELATIONS = (
     ("extends", ("extend", "prolong", "延长", "continu")),
 )
 _RELATION_REACH = 60
-"""Letters between the verb and the first reference it changes; enumerated ones follow within as many."""
+"""Letters between the verb and the first reference it changes; the sentence's later ones are changed with it."""
+
+_INSTRUMENT = re.compile(r"\b(?:under|by|through|via|in|with) (?:\w+ ){0,3}$")
+"""What stands before the act itself: "suspended by MOFCOM Announcement No. 70"."""
 
 _POLICY = frozenset(
     (
@@ -54,16 +58,13 @@ def acts(enriched: Enriched) -> Acts:
         changed: tuple[str, int] | None = None
         for item in part.references:
             ordered.setdefault(item.ref, item)
-            before = lowered[max(0, item.start - _RELATION_REACH) : item.start].rpartition(". ")[2]
+            sentence = part.sentence_at(item.start)
+            begin = part.sentence_ends[sentence - 1] if sentence else 0
+            before = lowered[max(begin, item.start - _RELATION_REACH) : item.start]
             kind = _relation(before)
-            if (
-                kind is None
-                and changed is not None
-                and item.start - changed[1] < _RELATION_REACH
-                and ". " not in before
-            ):
+            if kind is None and changed is not None and changed[1] == sentence:
                 kind = changed[0]
-            changed = (kind, item.end) if kind else None
+            changed = (kind, sentence) if kind else None
             if kind and item.ref not in related:
                 related[item.ref] = kind
     own = [item for item in ordered.values() if item.ref not in related]
@@ -76,6 +77,8 @@ def acts(enriched: Enriched) -> Acts:
 
 
 def _relation(before: str) -> str | None:
+    if _INSTRUMENT.search(before):
+        return None
     found = [(before.rfind(word), kind) for kind, words in _RELATIONS for word in words if word in before]
     return max(found)[1] if found else None
 

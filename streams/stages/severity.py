@@ -35,6 +35,9 @@ _LISTED_SOURCES = (1.0, 0.9, 0.8)
 _UNLISTED_SOURCE = 0.6
 _EU_UNLISTED = 0.5
 _CERTAIN = 0.05
+_LEAST_REST = 0.02
+"""Listed shares are rounded: what they leave to others may look like nothing and is not."""
+
 _ROUND = 4
 
 
@@ -201,7 +204,7 @@ def _remainder(knowledge: Knowledge, material: str, stage: Stage) -> float | Non
         for country in knowledge.places
         if (found := knowledge.observed(Metric.WORLD_SHARE, material, stage=stage, country=country))
     }
-    return max(0.0, 1 - sum(best.values()) / 100) if best else None
+    return max(_LEAST_REST, 1 - sum(best.values()) / 100) if best else None
 
 
 def _dependence(knowledge: Knowledge, material: str, actor: str, *, side: Side) -> Term:

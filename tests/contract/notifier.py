@@ -13,7 +13,13 @@ BODY = '{"title": "镓 & gallium", "rule": "licences"}'.encode()
 
 
 def a_card(**changes):
-    fields = {"delivery_id": "d-1", "alert_id": "a-1", "title": "Gallium", "link": "https://t.example/e/1", "body": BODY}
+    fields = {
+        "delivery_id": "d-1",
+        "alert_id": "a-1",
+        "title": "Gallium",
+        "link": "https://t.example/e/1",
+        "body": BODY,
+    }
     return Card(**fields | changes)
 
 

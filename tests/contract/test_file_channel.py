@@ -67,7 +67,23 @@ def test_a_plain_name_is_taken(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", ".hidden", "a/b", "/etc/cron.d/x", "a\\b", "a..b", "a b", "a\n", "é", "a.b.c", "-rf", "x" * 65, "a\x00"],
+    [
+        "",
+        ".",
+        "..",
+        ".hidden",
+        "a/b",
+        "/etc/cron.d/x",
+        "a\\b",
+        "a..b",
+        "a b",
+        "a\n",
+        "é",
+        "a.b.c",
+        "-rf",
+        "x" * 65,
+        "a\x00",
+    ],
 )
 def test_any_other_name_is_refused(name):
     with pytest.raises(InvalidInput) as refused:

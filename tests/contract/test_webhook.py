@@ -47,7 +47,7 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = self.server.server_port
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
 
 @pytest.fixture
@@ -118,17 +118,17 @@ def test_every_status_has_its_consequence(receiver, notifier, channel, status, e
 
 
 @pytest.mark.parametrize(
-    ("status", "header", "seconds"),
+    ("answer", "seconds"),
     [
-        (503, "7", 7),
-        (429, "7", 7),
-        (429, None, 60),  # too many, and no word for how long
-        (503, None, None),
-        (503, "soon", None),
+        ((503, {"Retry-After": "7"}), 7),
+        ((429, {"Retry-After": "7"}), 7),
+        ((429, {}), 60),  # too many, and no word for how long
+        ((503, {}), None),
+        ((503, {"Retry-After": "soon"}), None),
     ],
 )
-def test_the_receiver_may_say_when(receiver, notifier, channel, status, header, seconds):
-    receiver.status, receiver.headers = status, {"Retry-After": header} if header else {}
+def test_the_receiver_may_say_when(receiver, notifier, channel, answer, seconds):
+    receiver.status, receiver.headers = answer
     with pytest.raises(Unavailable) as failed:
         send(notifier, channel)
     assert failed.value.retry_after_seconds == seconds
@@ -239,16 +239,16 @@ def contexts(folder, name):
         .serial_number(1)
         .not_valid_before(datetime.now(UTC) - timedelta(days=1))
         .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("::1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("::1"))]), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     pem = folder / "pem"
     encoded = certificate.public_bytes(serialization.Encoding.PEM)
     pem.write_bytes(
         encoded
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pem)
@@ -262,7 +262,15 @@ def test_a_fresh_secret_is_a_good_one():
 
 @pytest.mark.parametrize(
     "secret",
-    ["", "whsec_", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0", "whsec_c2hvcnQ=", "whsec_" + "A" * 200, "whsec_ü", "whsec_!!!!" * 9],
+    [
+        "",
+        "whsec_",
+        "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0",
+        "whsec_c2hvcnQ=",
+        "whsec_" + "A" * 200,
+        "whsec_ü",
+        "whsec_!!!!" * 9,
+    ],
 )
 def test_a_bad_secret_is_refused_without_repeating_it(secret):
     with pytest.raises(InvalidInput) as refused:

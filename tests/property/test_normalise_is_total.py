@@ -1,6 +1,7 @@
 """Any post either becomes plain text or is refused as input: nothing else can happen."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -18,7 +19,9 @@ MARKUP = st.lists(
 ).map("".join)
 FEEDLIKE = st.lists(
     st.one_of(
-        st.sampled_from([b"<rss>", b"<item>", b"</item>", b"<title>", b"<!DOCTYPE a [", b"&a;", b"]]>", b"<feed>", b"{"]),
+        st.sampled_from(
+            [b"<rss>", b"<item>", b"</item>", b"<title>", b"<!DOCTYPE a [", b"&a;", b"]]>", b"<feed>", b"{"]
+        ),
         st.binary(max_size=8),
     )
 ).map(b"".join)
@@ -51,18 +54,14 @@ def test_normalise_gives_plain_words_or_invalid_input(title, text, url):
 
 @given(st.binary())
 def test_any_bytes_are_a_signal_or_invalid_input(body):
-    try:
-        normalise(a_raw(body))
-    except InvalidInput as refused:
-        assert str(refused)
+    with suppress(InvalidInput):
+        assert normalise(a_raw(body)).title
 
 
 @given(FEEDLIKE)
 def test_any_bytes_are_a_feed_or_invalid_input(content):
-    try:
+    with suppress(InvalidInput):
         assert isinstance(parse_feed(b"<rss>" + content), tuple)
-    except InvalidInput as refused:
-        assert str(refused)
 
 
 @given(FEEDLIKE)

@@ -28,7 +28,12 @@ def after(seconds):
         (Unavailable("503"), 9, 1.0, Retry("503", after(1.2 * DAY))),
         (Unavailable("503"), LAST, 0.0, Dead("503")),  # that was the last try
         (Unavailable("429", retry_after_seconds=60), 1, 0.0, Retry("429", after(60), pause_channel=True)),
-        (Unavailable("429", retry_after_seconds=1), 1, 0.0, Retry("429", after(5), pause_channel=True)),  # ours is later
+        (
+            Unavailable("429", retry_after_seconds=1),
+            1,
+            0.0,
+            Retry("429", after(5), pause_channel=True),
+        ),  # ours is later
         (Unavailable("429", retry_after_seconds=0), 1, 0.0, Retry("429", after(5), pause_channel=True)),
         (Unavailable("429", retry_after_seconds=9e9), 1, 0.0, Retry("429", after(DAY), pause_channel=True)),  # capped
         (Unavailable("429", retry_after_seconds=60), LAST, 0.0, Dead("429")),

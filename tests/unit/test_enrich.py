@@ -128,5 +128,5 @@ def test_codes_are_found_with_their_offsets():
 
 
 def test_every_mention_points_at_its_words():
-    part = read("Chinese gallium: Beijing’s 稀土").title
+    part = read("Chinese gallium: Beijing's 稀土").title
     assert [part.text[item.start : item.end] for item in part.mentions] == ["Chinese", "gallium", "Beijing", "稀土"]

@@ -91,7 +91,11 @@ def test_a_document_of_the_register_is_a_signal_of_its_day():
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"title": None}, "title"), ({"publication_date": "soon"}, "publication_date"), ({"document_number": 7}, "document_number")],
+    [
+        ({"title": None}, "title"),
+        ({"publication_date": "soon"}, "publication_date"),
+        ({"document_number": 7}, "document_number"),
+    ],
 )
 def test_a_document_that_does_not_fit_names_the_field(change, field):
     with pytest.raises(InvalidInput) as refused:

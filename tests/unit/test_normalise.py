@@ -11,7 +11,7 @@ from streams.errors import InvalidInput
 from streams.stages.normalise import normalise
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-LONG_TEXT = " ".join(("The ministry tightened licensing of gallium and germanium exports on Monday.".split() * 11)[:120])
+LONG_TEXT = " ".join(["The ministry tightened licensing of gallium and germanium exports on Monday."] * 11)
 
 
 def a_raw(body=None, **fields):
@@ -139,7 +139,7 @@ def test_what_is_no_signal_is_refused_by_field(body, field):
     assert refused.value.field == field
 
 
-def test_a_plain_text_of_120_words_costs_far_less_than_60_microseconds():
+def test_a_plain_text_of_121_words_costs_far_less_than_60_microseconds():
     raw = a_raw(url="https://example.org/a?b=1&a=2", published_at="2026-11-20T10:00:00Z")
     normalise(raw)
     best = min(_seconds(raw) for _ in range(50))

@@ -107,7 +107,12 @@ def test_such_an_address_makes_no_channel(url):
 
 @pytest.mark.parametrize(
     "url",
-    ["https://hooks.example.org/a?b=c", "https://hooks.example.org:8443/", "https://bücher.example/", "https://8.8.8.8/"],
+    [
+        "https://hooks.example.org/a?b=c",
+        "https://hooks.example.org:8443/",
+        "https://bücher.example/",
+        "https://8.8.8.8/",
+    ],
 )
 def test_such_an_address_does(url):
     assert Guard().check_url(url).scheme == "https"
