@@ -6,18 +6,16 @@ from functools import lru_cache
 
 from schemas.party import Principal
 from schemas.projection import Kind, Projection
-from schemas.query import DEFAULT_LIMIT, MAX_FACETS, MAX_LIMIT, After, Page, Search, SortKey
+from schemas.query import DEFAULT_LIMIT, After, Page, Search, SortKey
 from services.records.history import HistoryRecords
 from services.secrets import Seal
 from services.wire import Answer, Facet, Highlight, Item, item_of
 from streams.errors import InvalidInput, NotFound
 from streams.ports import SearchIndex
 from streams.query.ast import Node, Value
-from streams.query.fields import facet_named
 from streams.query.highlight import highlight
+from streams.query.order import sort_named
 from streams.query.parse import parse
-
-SORTABLE = ("published", "updated", "received", "severity", "severity.us", "severity.eu", "confidence")
 
 
 class SearchService:
@@ -41,10 +39,10 @@ class SearchService:
         node = parsed(query)
         asked = Search(
             kind=kind,
-            limit=_limit(limit),
-            sort=_sort(sort),
+            limit=limit,
+            sort=SortKey(field=sort_named(sort.removeprefix("-")), descending=sort.startswith("-")),
             after=self._after(cursor, kind, query, sort),
-            facets=_facets(facets),
+            facets=tuple(facets),
         )
         page = self._index.search(node, asked, party=by.party)
         return Answer.model_construct(
@@ -98,22 +96,3 @@ def _highlights(thing: Projection, node: Node) -> dict[str, Highlight]:
         for part, piece in (("title", found.title), ("text", found.text))
         if piece.spans
     }
-
-
-def _limit(limit: int) -> int:
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidInput(f"limit is from 1 to {MAX_LIMIT}", field="limit")
-    return limit
-
-
-def _sort(sort: str) -> SortKey:
-    field = sort.removeprefix("-")
-    if field not in SORTABLE:
-        raise InvalidInput(f"sort is one of {', '.join(SORTABLE)}, with - before it for descending", field="sort")
-    return SortKey(field=field, descending=sort.startswith("-"))
-
-
-def _facets(names: Sequence[str]) -> tuple[str, ...]:
-    if len(names) > MAX_FACETS:
-        raise InvalidInput(f"at most {MAX_FACETS} facets a page", field="facets")
-    return tuple(facet_named(name).name for name in names)

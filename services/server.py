@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,7 +22,7 @@ from services.records.statements import ms
 from services.secrets import write_private
 from services.settings import Settings
 from services.wiring import Node, open_node
-from streams.errors import Unavailable
+from streams.errors import ConfigError, Unavailable
 from streams.ports import Outgoing
 from streams.stage import Step
 
@@ -65,13 +66,25 @@ async def _serve(node: Node, say: Callable[[str], None]) -> None:
         lifespan="off",
     )
     server = _Server(config, on_exit=node.begin_stop)
-    serving = asyncio.create_task(server.serve())
+    listening = _listen(settings)
+    port = listening.getsockname()[1]
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)
     if server.started:
-        write_private(node.folder.running, json.dumps({"url": f"http://{settings.host}:{settings.port}"}))
+        write_private(node.folder.running, json.dumps({"url": f"http://{settings.host}:{port}"}))
         say(_welcome(node))
     await serving
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Return a socket at the address; ConfigError where uvicorn would end the process without a word of ours."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as exc:
+        told = f"cannot listen on {settings.host} port {settings.port}: {exc.strerror}"
+        raise ConfigError(f"{told}; set TOCSIN_HOST and TOCSIN_PORT, or --host and --port") from exc
 
 
 class _Server(uvicorn.Server):

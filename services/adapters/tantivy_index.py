@@ -1,6 +1,6 @@
 """The embedded search index: one tantivy folder, one writer, its cursor in the same commit as its entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -59,10 +59,9 @@ class TantivyIndex:
                 newest[key_of(item)] = item
         with self._writing:
             searcher = self._searcher()
-            current = {
-                key: item for key, item in newest.items() if item.version >= _version_of(key, searcher, self._schema)
-            }
-            self._commit(current, max(position, self._position))
+            held = self._held(newest, searcher)
+            current = {key: item for key, item in newest.items() if item.version >= held.get(key, -1)}
+            self._commit(current, held.keys(), max(position, self._position))
 
     def cursor(self) -> int:
         """Return the position of the last `put` that reached the disk."""
@@ -107,12 +106,21 @@ class TantivyIndex:
             raise Unavailable("The search index is closed.")
         return self._index.searcher()
 
-    def _commit(self, items: Mapping[str, Projected], position: int) -> None:
+    def _held(self, keys: Collection[str], searcher: Searcher) -> dict[str, int]:
+        """Return the version of each of these things that the index has; most batches are news and cost one question."""
+        any_of = Query.term_set_query(self._schema, KEY, list(keys))
+        if not searcher.search(any_of, 1, count=False).hits:
+            return {}
+        versions = {key: _version_of(key, searcher, self._schema) for key in keys}
+        return {key: version for key, version in versions.items() if version >= 0}
+
+    def _commit(self, items: Mapping[str, Projected], held: Collection[str], position: int) -> None:
         try:
             writer = self._writer or self._index.writer(_WRITER_BYTES, 1)
             self._writer = writer
             for key, item in items.items():
-                writer.delete_documents_by_term(KEY, key)
+                if key in held:
+                    writer.delete_documents_by_term(KEY, key)
                 writer.add_document(entry_of(item))
             writer.delete_documents_by_term(KEY, _CURSOR)
             writer.add_document(cursor_entry(_CURSOR, position))

@@ -218,7 +218,7 @@ def _notes(schema: object) -> str:
     told = ((text, getattr(schema, name, None)) for name, text in _BOUNDS)
     # Bounds arrive as floats: 1000.0 reads as a measurement, 1000 as the count that it is.
     notes = [
-        text.format(f"{value:g}" if isinstance(value, float) else value) for text, value in told if value is not None
+        text.format(f"{value:.15g}" if isinstance(value, float) else value) for text, value in told if value is not None
     ]
     return ", ".join([*notes, f"default {json.dumps(schema.default)}"] if schema.default is not None else notes)
 

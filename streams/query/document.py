@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from schemas.projection import Kind, Projection
 from schemas.signal import Role
@@ -15,6 +16,10 @@ TITLE = "title"
 TEXT = "text"
 OWN_TITLE = -1
 """The report index of a thing's own title, where no report bears it."""
+
+
+_REMEMBERED: Final = 1_024
+_LAST: Final[dict[int, tuple[Projection, "Document"]]] = {}
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,14 @@ class TextPart:
         return analyse(self.text, self.language)
 
     @cached_property
-    def places(self) -> Mapping[str, list[int]]:
-        """Surface or stem -> the indexes of the words that have it; a stem holds a colon and a surface never does."""
-        found: dict[str, list[int]] = {}
-        for words in (self.tokens.x, self.tokens.s):
-            for index, word in enumerate(words):
-                found.setdefault(word, []).append(index)
-        return found
+    def words(self) -> frozenset[str]:
+        """The surfaces and stems that stand in the part; a stem holds a colon and a surface never does."""
+        return frozenset(self.tokens.x).union(self.tokens.s)
+
+    def places(self, word: str) -> list[int]:
+        """Return the indexes of the words that have this surface or stem."""
+        row = self.tokens.s if ":" in word else self.tokens.x
+        return [index for index, one in enumerate(row) if one == word]
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,22 @@ def fold_value(value: str) -> str:
 
 
 def document_of(projection: Projection) -> Document:
-    """Return the field values of a thing as its audience sees it."""
+    """Return the field values of a thing as its audience sees it.
+
+    The last ones are remembered by identity: index and matcher ask for the same objects, one after the other.
+    """
+    key = id(projection)
+    held = _LAST.get(key)
+    if held is not None and held[0] is projection:
+        return held[1]
+    document = _document_of(projection)
+    if len(_LAST) >= _REMEMBERED:
+        _LAST.pop(next(iter(_LAST)), None)
+    _LAST[key] = projection, document
+    return document
+
+
+def _document_of(projection: Projection) -> Document:
     keywords = _what(projection) | _who(projection) | _whence(projection)
     return Document(
         keywords={name: tuple(dict.fromkeys(values)) for name, values in keywords.items() if values},

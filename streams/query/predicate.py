@@ -1,6 +1,6 @@
 """A query as a function: does this thing match, and which of its words say so."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
@@ -58,7 +58,9 @@ def compile_predicate(node: Node) -> Predicate:  # noqa: PLR0911 - one return a 
 
 def _phrase(node: Phrase) -> Predicate:
     name, wanted = write(node), alternatives(node.text)
-    phrases = tuple(filter(None, (wanted.x, *wanted.s)))
+    phrases: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in filter(None, (wanted.x, *wanted.s)):
+        phrases.setdefault(phrase[0], []).append(phrase)
 
     def matches(document: Document) -> Spans | None:
         parts = (part for part in document.parts if node.field in (None, part.part))
@@ -68,13 +70,13 @@ def _phrase(node: Phrase) -> Predicate:
     return matches
 
 
-def _occurrences(clause: str, part: TextPart, phrases: Iterable[tuple[str, ...]]) -> Iterator[Span]:
-    indexes = part.places
+def _occurrences(clause: str, part: TextPart, phrases: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[Span]:
+    """Yield where one of the phrases, by their first words, stands in the part."""
     found = {
         (place, len(phrase))
-        for phrase in phrases
-        if phrase[0] in indexes
-        for place in indexes[phrase[0]]
+        for first in phrases.keys() & part.words
+        for place in part.places(first)
+        for phrase in phrases[first]
         if len(phrase) == 1 or _stands_at(part, place, phrase)
     }
     for place, length in sorted(found):

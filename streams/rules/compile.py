@@ -71,7 +71,7 @@ class RuleSet:
                 numbers.update(self._by_key.get((field, value), ()))
         if self._words:
             for part in document.parts:
-                for token in (*self._words.intersection(part.tokens.x), *self._words.intersection(part.tokens.s)):
+                for token in self._words & part.words:
                     numbers.update(self._by_key["", token])
         for number in sorted(numbers):
             yield self._compiled[number]

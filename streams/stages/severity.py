@@ -6,7 +6,9 @@ widens the band.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from math import exp, prod, sqrt
 
 from schemas.severity import Severity, Term, level_of
@@ -69,10 +71,15 @@ def _score(values: Iterator[float]) -> int:
 
 
 def _side(judgement: Judgement, knowledge: Knowledge, side: Side, *, at: datetime) -> tuple[Term, ...]:
-    common = (_restrictiveness(judgement, knowledge, side), _immediacy(judgement, side, at=at), _scope(judgement, side))
-    candidates = [_exposure(judgement, knowledge, side, material=item) for item in judgement.materials] or [
-        _unknown(side)
-    ]
+    primary = judgement.event_classes[0] if judgement.event_classes else EventClass.NOT_RELEVANT
+    common = (
+        _restrictiveness(knowledge, side, primary, judgement.direction, relevant=judgement.relevant),
+        _immediacy(judgement, side, at=at),
+        _scope(side, primary, judgement.codes(Role.TARGET)),
+    )
+    actors = judgement.codes(Role.ACTOR) or judgement.codes(Role.LOCATION)
+    exposed = _Exposed(side, actors, judgement.stage)
+    candidates = [_exposure(knowledge, exposed, item) for item in judgement.materials] or [_unknown(side)]
     # `max` keeps the first of equals, so the order of the text decides and two runs agree.
     hardest = max(candidates, key=lambda terms: prod(term.value for term in terms))
     return (common[0], *hardest, *common[1:])
@@ -90,17 +97,19 @@ def _term(side: Side, name: str, value: float, why: str, *, spread: float = 0.0)
     )
 
 
-def _restrictiveness(judgement: Judgement, knowledge: Knowledge, side: Side) -> Term:
-    primary = judgement.event_classes[0] if judgement.event_classes else EventClass.NOT_RELEVANT
+@lru_cache(maxsize=1_024)
+def _restrictiveness(
+    knowledge: Knowledge, side: Side, primary: EventClass, direction: Direction, *, relevant: bool
+) -> Term:
     value, why = knowledge.lexicon.classes[primary].restrictiveness, primary.value.replace("_", " ")
-    match judgement.direction:
+    match direction:
         case Direction.EASING:
             value, why = value * _EASING, f"{why}, eased"
         case Direction.NEUTRAL:
             value, why = value * _NEUTRAL, f"{why}, neither tightened nor eased"
         case Direction.TIGHTENING:
             pass
-    if not judgement.relevant:
+    if not relevant:
         value, why = value * _IRRELEVANT, f"{why}; no matter of critical minerals"
     return _term(side, "restrictiveness", value, why, spread=_CERTAIN)
 
@@ -124,21 +133,32 @@ def _days_ahead(judgement: Judgement, today: date) -> int:
     return max(0, (min(effective) - today).days) if effective else 0
 
 
-def _scope(judgement: Judgement, side: Side) -> Term:
-    targets = judgement.codes(Role.TARGET)
+@lru_cache(maxsize=1_024)
+def _scope(side: Side, primary: EventClass, targets: tuple[str, ...]) -> Term:
     if targets and side.name not in targets:
         return _term(side, "scope", _ONE_TARGET, f"aimed at {', '.join(targets)}", spread=0.2)
-    if judgement.event_classes[:1] == (EventClass.TECHNOLOGY_CONTROL,):
+    if primary is EventClass.TECHNOLOGY_CONTROL:
         return _term(side, "scope", _TECHNOLOGY_ONLY, "technology, not the material itself", spread=0.1)
     return _term(side, "scope", 1.0, f"aimed at {side.name}" if targets else "all destinations")
 
 
-def _exposure(judgement: Judgement, knowledge: Knowledge, side: Side, *, material: str) -> tuple[Term, ...]:
-    actors = judgement.codes(Role.ACTOR) or judgement.codes(Role.LOCATION)
+@dataclass(frozen=True, slots=True)
+class _Exposed:
+    """Which side is exposed to which acting countries, at which stages of the chain."""
+
+    side: Side
+    actors: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+
+@lru_cache(maxsize=4_096)
+def _exposure(knowledge: Knowledge, exposed: _Exposed, material: str) -> tuple[Term, ...]:
+    """Return share, dependence and by-product of a material: remembered, because the news repeats its combinations."""
+    side, actors = exposed.side, exposed.actors
     label = knowledge.materials[material].label if material in knowledge.materials else material
     options = [
         (
-            _share(knowledge, material, actor, side=side, stages=judgement.stage),
+            _share(knowledge, material, actor, side=side, stages=exposed.stages),
             _dependence(knowledge, material, actor, side=side),
         )
         for actor in actors
