@@ -1,10 +1,12 @@
 """Bytes <-> model: each record names its model and version, so yesterday's bytes can be read tomorrow."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from pydantic import ValidationError
 
 from schemas.base import Keyed, Model
+from schemas.recent import Recent
 from schemas.topics import TOPICS
 
 VERSIONS: Mapping[str, int] = {}
@@ -24,7 +26,15 @@ def type_of(item: Keyed) -> str:
 
 def encode(item: Model) -> bytes:
     """Return the item as JSON bytes, fields in declared order, so equal items give equal bytes."""
+    return _RECENT(item)
+
+
+def _encoded(item: Model) -> bytes:
     return item.__pydantic_serializer__.to_json(item, exclude_defaults=True)
+
+
+_RECENT: Final = Recent(_encoded, size=2_048)
+"""The log, the index and the history keep the same things, one after the other."""
 
 
 def decode(record_type: str, value: bytes) -> Keyed:

@@ -11,6 +11,9 @@ from streams.runner import References, Runner
 from streams.stage import Sink, Step
 
 BATCH_RECORDS = 256
+SINK_BATCHES = 4
+"""Batches that a sink takes at once: a signal gives several projections, and each commit of a store waits for the disk."""
+
 RETRY_PAUSE_SECONDS = 1.0
 
 
@@ -81,7 +84,9 @@ class Embedded:
     def _step(self, runner: Runner) -> int:
         """Handle one batch at one step and settle it; a batch that is not settled is handled again from what was kept."""
         step = self._failed = runner.step
-        records = self._log.read(step.source, step.name, limit=self._batch)
+        records = self._log.read(
+            step.source, step.name, limit=self._batch * (SINK_BATCHES if isinstance(step, Sink) else 1)
+        )
         if not records:
             return 0
         began = time.perf_counter()

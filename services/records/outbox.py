@@ -139,7 +139,7 @@ class OutboxRecords:
         )
 
     def _secret(self, sealed: str) -> str:
-        """Return a channel's secret; none if the key that sealed it is gone, which its notifier refuses and no other's."""
+        """Return a channel's secret; none if its key is gone: that notifier refuses it, and the others go on."""
         try:
             return self._seal.open(sealed)
         except InvalidInput:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from schemas.projection import Kind, Projection
+from schemas.recent import Recent
 from schemas.signal import Role
 from streams.query.order import order_of
 from streams.query.times import day_ms, instant_ms
@@ -16,10 +17,6 @@ TITLE = "title"
 TEXT = "text"
 OWN_TITLE = -1
 """The report index of a thing's own title, where no report bears it."""
-
-
-_REMEMBERED: Final = 1_024
-_LAST: Final[dict[int, tuple[Projection, "Document"]]] = {}
 
 
 @dataclass(frozen=True)
@@ -69,19 +66,8 @@ def fold_value(value: str) -> str:
 
 
 def document_of(projection: Projection) -> Document:
-    """Return the field values of a thing as its audience sees it.
-
-    The last ones are remembered by identity: index and matcher ask for the same objects, one after the other.
-    """
-    key = id(projection)
-    held = _LAST.get(key)
-    if held is not None and held[0] is projection:
-        return held[1]
-    document = _document_of(projection)
-    if len(_LAST) >= _REMEMBERED:
-        _LAST.pop(next(iter(_LAST)), None)
-    _LAST[key] = projection, document
-    return document
+    """Return the field values of a thing as its audience sees it."""
+    return _RECENT(projection)
 
 
 def _document_of(projection: Projection) -> Document:
@@ -171,3 +157,7 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     if all(report.title != projection.title for report in projection.reports):
         parts.insert(0, TextPart(OWN_TITLE, TITLE, projection.title, projection.judgement.language))
     return tuple(parts)
+
+
+_RECENT: Final = Recent(_document_of, size=2_048)
+"""Index and matcher ask for the same things, one after the other."""

@@ -1,0 +1,27 @@
+"""Remembers what a pure function said of the last objects, by identity: cheaper than to hash a large frozen value."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Recent(Generic[T, R]):
+    """Wraps a pure function of one immutable object; the last `size` answers are kept together with their objects."""
+
+    def __init__(self, function: Callable[[T], R], *, size: int) -> None:
+        self._function, self._size = function, size
+        self._answers: dict[int, tuple[T, R]] = {}
+
+    def __call__(self, item: T) -> R:
+        """Return the function's answer, remembered or made."""
+        held = self._answers.get(id(item))
+        # The object is kept with its answer, so its identity cannot pass to another while the answer is here.
+        if held is not None and held[0] is item:
+            return held[1]
+        answer = self._function(item)
+        if len(self._answers) >= self._size:
+            self._answers.pop(next(iter(self._answers), 0), None)
+        self._answers[id(item)] = item, answer
+        return answer
