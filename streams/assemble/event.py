@@ -10,7 +10,7 @@ from schemas.projection import Kind, Projection, Report, event_id_of_report
 from schemas.raw import SourceKind
 from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
 from streams.knowledge.model import Knowledge
-from streams.stages.correlate import keys_of, narrowness
+from streams.stages.correlate import entry_of, narrowness
 from streams.stages.severity import severity
 
 T = TypeVar("T")
@@ -106,11 +106,11 @@ def original_of(signal: Signal, among: Sequence[Signal]) -> str | None:
     """Return the earlier report that this one repeats, if there is one."""
     if len(among) == 1:
         return None
-    keys = set(keys_of(signal))
+    entry = entry_of(signal)
     for other in among:
         if other.id == signal.id:
             return None
-        if keys & set(keys_of(other)):
+        if entry.tells_the_same_as(entry_of(other)):
             return other.id
     return None
 

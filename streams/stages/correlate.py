@@ -1,6 +1,7 @@
 """Which reports tell of one thing: a function of the set of reports, whatever order they came in (DESIGN 3).
 
-Two reports are related when they share a key: the same address, or the same words. A report with a legal act of its own
+Two reports are related when they share a key: the same address, or the same words, unless one source says the same words
+again days later, as registers do in their periodic notices. A report with a legal act of its own
 (its anchor) belongs to that act. One without belongs to the best act among its related reports, and never joins two; the
 rest form the components of the relation. Things have internal names that no reader meets: the id a reader sees is made in
 `release` from what that reader may see.
@@ -8,6 +9,7 @@ rest form the components of the relation. Things have internal names that no rea
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -21,6 +23,10 @@ from streams.text.analyse import analyse
 MIN_WORDS = 8
 """A shorter text says too little for its words to be a key."""
 
+REPEATED = timedelta(days=1)
+"""Within this time a source that says the same words under another id repeats itself; later, it says them of another thing.
+In 2,734 Federal Register notices, 271 had title and abstract of an earlier one and told of something else."""
+
 _NARROWNESS = {tlp: rank for rank, tlp in enumerate(Tlp)}
 
 
@@ -30,6 +36,7 @@ class Entry(Model):
     signal_id: str
     published_at: Utc
     narrowness: int
+    source: str
     keys: tuple[str, ...]
     anchor: str | None
     thing: str
@@ -39,22 +46,35 @@ class Entry(Model):
         """Order of precedence: the most widely shared, then the earliest, then the smaller id."""
         return self.narrowness, self.published_at, self.signal_id
 
+    def tells_the_same_as(self, other: "Entry") -> bool:
+        """Tell whether two reports are related; either may be asked about the other."""
+        shared = set(self.keys).intersection(other.keys)
+        apart = abs(self.published_at - other.published_at)
+        is_repeated = self.source != other.source or apart <= REPEATED
+        return any(is_repeated or key.startswith("url:") for key in shared)
+
 
 def correlate(reports: "Reports", taken: Taken, _reference: Reference) -> Folded:
     """Place a report among those before it; say who joined and left which thing. The same report again says nothing."""
     signal: Signal = taken.item
     if reports.get(signal.id) and says_the_same(reports.body(signal.id), signal):
         return Folded()
-    entry = Entry(
+    entry = entry_of(signal)
+    places = _places(reports, entry, taken.position)
+    return _say(reports, signal, entry, places, taken.position)
+
+
+def entry_of(signal: Signal) -> Entry:
+    """Return what is remembered of a report, not yet placed."""
+    return Entry(
         signal_id=signal.id,
         published_at=signal.published_at,
         narrowness=narrowness(signal.marking),
+        source=signal.source,
         keys=keys_of(signal),
         anchor=signal.judgement.anchor,
         thing="",
     )
-    places = _places(reports, entry, taken.position)
-    return _say(reports, signal, entry, places, taken.position)
 
 
 def says_the_same(one: Signal, other: Signal) -> bool:
@@ -88,14 +108,14 @@ def _places(reports: "Reports", entry: Entry, position: int) -> dict[str, str]:
     before = reports.get(entry.signal_id)
     if before and (before.keys, before.anchor, before.rank) == (entry.keys, entry.anchor, entry.rank):
         return {entry.signal_id: before.thing}
-    neighbours = reports.related(entry.keys, apart_from=entry.signal_id)
+    neighbours = reports.related(entry)
     if before is None and entry.anchor is None and not any(other.anchor for other in neighbours):
         things = {other.thing for other in neighbours if not other.thing.startswith("act/")}
         if len(things) <= 1:
             return {entry.signal_id: next(iter(things), _fresh(entry, position))}
     disturbed = {entry.signal_id, *(other.signal_id for other in neighbours)}
     if before:
-        disturbed |= {other.signal_id for other in reports.related(before.keys, apart_from=entry.signal_id)}
+        disturbed |= {other.signal_id for other in reports.related(before)}
     return _settle(reports.with_entry(entry), disturbed, position)
 
 
@@ -106,7 +126,7 @@ def _settle(reports: "Overlay", disturbed: set[str], position: int) -> dict[str,
     for member in reports.closure(disturbed):
         if member.anchor:
             places[member.signal_id] = f"act/{member.anchor}"
-        elif acts := [other for other in reports.related(member.keys, apart_from=member.signal_id) if other.anchor]:
+        elif acts := [other for other in reports.related(member) if other.anchor]:
             places[member.signal_id] = f"act/{min(acts, key=lambda act: act.rank).anchor}"
         else:
             free.append(member)
@@ -125,15 +145,16 @@ def _components(entries: Iterable[Entry]) -> list[list[Entry]]:
     for entry in left.values():
         for key in entry.keys:
             by_key[key].append(entry)
-    components = []
+    components: list[list[Entry]] = []
     while left:
         queue = [left.pop(min(left))]
         component = []
         while queue:
             member = queue.pop()
             component.append(member)
-            reached = {other.signal_id for key in member.keys for other in by_key.pop(key, ())}
-            queue.extend(left.pop(signal_id) for signal_id in sorted(reached & left.keys()))
+            near = {other.signal_id: other for key in member.keys for other in by_key[key] if other.signal_id in left}
+            reached = sorted(signal_id for signal_id, other in near.items() if member.tells_the_same_as(other))
+            queue.extend(left.pop(signal_id) for signal_id in reached)
         components.append(sorted(component, key=lambda member: member.rank))
     return sorted(components, key=lambda members: (-len(members), members[0].rank))
 
@@ -209,11 +230,11 @@ class Reports:
         assert isinstance(body, Signal), f"report {signal_id} has an entry and no body"
         return body
 
-    def related(self, keys: Iterable[str], *, apart_from: str) -> list[Entry]:
-        """Return the reports that share one of the keys."""
-        ids = {signal_id: None for key in keys for signal_id in self._by_key.get(key, ())}
-        ids.pop(apart_from, None)
-        return [self._entries[signal_id] for signal_id in ids]
+    def related(self, entry: Entry) -> list[Entry]:
+        """Return the other reports that tell the same as this one."""
+        ids = {signal_id: None for key in entry.keys for signal_id in self._by_key.get(key, ())}
+        ids.pop(entry.signal_id, None)
+        return [other for other in map(self._entries.__getitem__, ids) if entry.tells_the_same_as(other)]
 
     def with_entry(self, entry: Entry) -> "Overlay":
         """Return the same reports with one of them replaced or added, for the time of one decision."""
@@ -233,13 +254,12 @@ class Overlay:
         before = self._reports.get(signal_id)
         return self._entry.model_copy(update={"thing": before.thing}) if before else self._entry
 
-    def related(self, keys: Iterable[str], *, apart_from: str) -> list[Entry]:
-        """Return the reports that share one of the keys, the new one included by its new keys."""
-        keys = tuple(keys)
-        new = self._entry.signal_id
-        found = [other for other in self._reports.related(keys, apart_from=apart_from) if other.signal_id != new]
-        if new != apart_from and set(keys) & set(self._entry.keys):
-            found.append(self.get(new))
+    def related(self, entry: Entry) -> list[Entry]:
+        """Return the other reports that tell the same as this one, the new one as it is."""
+        new = self._entry
+        found = [other for other in self._reports.related(entry) if other.signal_id != new.signal_id]
+        if entry.signal_id != new.signal_id and entry.tells_the_same_as(new):
+            found.append(self.get(new.signal_id))
         return found
 
     def closure(self, start: set[str]) -> Iterator[Entry]:
@@ -248,7 +268,7 @@ class Overlay:
         while queue:
             member = self.get(queue.pop())
             yield member
-            for other in self.related(member.keys, apart_from=member.signal_id):
+            for other in self.related(member):
                 if other.signal_id not in seen and other.anchor is None:
                     seen.add(other.signal_id)
                     queue.append(other.signal_id)

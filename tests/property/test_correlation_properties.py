@@ -60,7 +60,8 @@ def stories(draw):
             ),
             text=draw(st.sampled_from([f"{WORDS} {index}", f"{WORDS} shared", f"{WORDS} other"])),
             title="",
-            published_at=an_hour_later(NOON, hours=draw(st.integers(0, 3))),
+            source=("one", "two")[index % 2],
+            published_at=an_hour_later(NOON, hours=draw(st.sampled_from([0, 1, 30, 60]))),
             judgement=a_judgement(
                 anchor=draw(st.sampled_from([None, None, None, "CN-MOFCOM-2025-61", "CN-MOFCOM-2025-62"]))
             ),
@@ -108,3 +109,14 @@ def test_an_unanchored_report_never_joins_two_acts():
     for order in itertools.permutations([*acts, copy]):
         groups, _ = grouped(order)
         assert sorted(len(group) for group in groups.values()) == [1, 2]
+
+
+def test_a_source_that_says_the_same_words_days_later_tells_of_another_thing():
+    shared = {"text": f"{WORDS} shared", "title": "", "url": None}
+    first = a_signal("1", **shared)
+    again = a_signal("2", **shared, published_at=an_hour_later(NOON, hours=20))
+    later = a_signal("3", **shared, published_at=an_hour_later(NOON, hours=24 * 7))
+    groups, _ = grouped([first, again, later])
+    assert sorted(len(group) for group in groups.values()) == [1, 2]
+    copied, _ = grouped([first, a_signal("3", **shared, source="other", published_at=later.published_at)])
+    assert len(copied) == 1
