@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
 
 from schemas.base import Model
@@ -33,7 +34,7 @@ def classify_lines(lines: Iterable[bytes | None], *, now: datetime) -> Iterator[
         try:
             post, signal = _understood(line, reference, now)
         except InvalidInput as exc:
-            yield {"id": None, "error": str(exc)}
+            yield {"id": _id_of(line), "error": str(exc)}
             continue
         score = severity(signal.judgement, reference.knowledge, at=signal.published_at)
         told = JudgementOut.model_construct(**judgement_of(signal.judgement, score))
@@ -46,12 +47,12 @@ def correlate_lines(lines: Iterable[bytes | None], *, now: datetime) -> Iterator
     kept = _Memory()
     reports = Reports(kept)
     signals: dict[str, Signal] = {}
-    answers: list[tuple[str, str] | InvalidInput] = []
+    answers: list[tuple[str | None, str | InvalidInput]] = []
     for position, line in enumerate(lines, start=1):
         try:
             post, signal = _understood(line, reference, now)
         except InvalidInput as exc:
-            answers.append(exc)
+            answers.append((_id_of(line), exc))
             continue
         for name, state in correlate(reports, Taken(position, signal), reference).states.items():
             reports.put(name, state)
@@ -62,16 +63,15 @@ def correlate_lines(lines: Iterable[bytes | None], *, now: datetime) -> Iterator
 
 
 def _told(
-    answers: Iterable[tuple[str, str] | InvalidInput], reports: Reports, signals: dict[str, Signal]
+    answers: Iterable[tuple[str | None, str | InvalidInput]], reports: Reports, signals: dict[str, Signal]
 ) -> Iterator[dict[str, Any]]:
     things: dict[str, list[Signal]] = {}
     for signal in sorted(signals.values(), key=precedence):
         things.setdefault(reports.entry(signal.id).thing, []).append(signal)
-    for answer in answers:
-        if isinstance(answer, InvalidInput):
-            yield {"id": None, "event_id": None, "duplicate_of": None, "error": str(answer)}
+    for native_id, signal_id in answers:
+        if isinstance(signal_id, InvalidInput):
+            yield {"id": native_id, "event_id": None, "duplicate_of": None, "error": str(signal_id)}
             continue
-        native_id, signal_id = answer
         among = things[reports.entry(signal_id).thing]
         original = original_of(signals[signal_id], among)
         told = signals[original].native_id if original else None
@@ -94,6 +94,19 @@ def _understood(line: bytes | None, reference: Reference, now: datetime) -> tupl
     )
     (signal,) = understand(raw, reference)
     return post, signal
+
+
+def _id_of(line: bytes | None) -> str | None:
+    """Return the id of a line that is no signal, where it has one."""
+    try:
+        posted = orjson.loads(line or b"")
+    except orjson.JSONDecodeError:
+        return None
+    match posted:
+        case {"id": str(native_id)}:
+            return native_id
+        case _:
+            return None
 
 
 class _Memory:

@@ -80,7 +80,8 @@ class Runner:
         self._kept.changed.clear()
         decoded = self._decode(records, outcome)
         if isinstance(self.step, Sink):
-            self._store([Taken(record.position, item) for record, item in decoded if not isinstance(item, CONTROLS)])
+            taken = [Taken(record.position, item) for record, item in decoded if not isinstance(item, CONTROLS)]
+            self._store(taken, position=records[-1].position)
             return outcome
         for record, item in decoded:
             if isinstance(item, CONTROLS):
@@ -107,13 +108,15 @@ class Runner:
             except ValueError as exc:
                 self._refuse(record, outcome, "InvalidInput", str(exc))
 
-    def _store(self, taken: Sequence[Taken]) -> None:
+    def _store(self, taken: Sequence[Taken], *, position: int) -> None:
+        """Put what the store does not hold yet; a batch of controls or poison alone moves its cursor too, or it would be
+        taken for lost at the next start.
+        """
         assert isinstance(self.step, Sink)
         store = self.step.store(self._ports)
         held = store.cursor()
-        fresh = [one for one in taken if one.position > held]
-        if fresh:
-            store.put([one.item for one in fresh], position=fresh[-1].position)
+        if position > held:
+            store.put([one.item for one in taken if one.position > held], position=position)
 
     def _apply(self, taken: Taken, outcome: Outcome) -> None:
         match self.step:

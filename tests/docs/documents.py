@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = tuple(
-    sorted(str(path.relative_to(ROOT)) for folder in (".", "docs", "docs/adr", "deploy") for path in (ROOT / folder).glob("*.md"))
-)  # fmt: skip
+_FOLDERS = (".", "docs", "docs/adr", "deploy")
+PAGES = tuple(sorted(str(path.relative_to(ROOT)) for folder in _FOLDERS for path in (ROOT / folder).glob("*.md")))
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 

@@ -8,9 +8,8 @@ from services.settings import names
 from tests.docs.documents import ROOT, page
 
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
-INSTRUCTIONS = [
-    tuple(line.split(maxsplit=1)) for line in re.sub(r"\s*\\\n\s*", " ", DOCKERFILE).splitlines() if re.match("[A-Z]+ ", line)
-]  # fmt: skip
+_LINES = re.sub(r"\s*\\\n\s*", " ", DOCKERFILE).splitlines()
+INSTRUCTIONS = [tuple(line.split(maxsplit=1)) for line in _LINES if re.match("[A-Z]+ ", line)]
 LAST = INSTRUCTIONS[max(at for at, (name, _) in enumerate(INSTRUCTIONS) if name == "FROM") :]
 PROBE = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/readyz', timeout=4)"
 

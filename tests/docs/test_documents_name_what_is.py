@@ -26,8 +26,9 @@ from tests.docs.documents import PAGES, commands, page, rows, spans
 SETTINGS = tuple(names())
 DECLARED = [metric for metric in vars(metrics).values() if isinstance(metric, MetricWrapperBase)]
 METRICS = {
-    f"{told.name}_total" if told.type == "counter" else told.name: (metric._labelnames, told.documentation)  # noqa: SLF001 - the library tells a metric's labels nowhere else
+    f"{told.name}_total" if told.type == "counter" else told.name: (labels, told.documentation)
     for metric in DECLARED
+    for labels in [metric._labelnames]  # noqa: SLF001 - the library tells a metric's labels nowhere else
     for told in metric.describe()
 }
 ERRORS = [name for name, item in vars(errors).items() if isinstance(item, type) and item is not errors.TocsinError]

@@ -121,15 +121,37 @@ def test_the_history_pack_is_as_large_as_told():
 def a_claimed(max_tlp=Tlp.CLEAR):
     """Return a delivery about to be tried."""
     alert = Alert(
-        id="a1", rule_id="r1", rule_version=1, thing_kind=Kind.EVENT, thing_id="t1", current_id="t1", version=1,
-        phase=Phase.FIRE, at=NOON, silent=False, reasons=(Reason(clause="material:gallium"),),
-    )  # fmt: skip
+        id="a1",
+        rule_id="r1",
+        rule_version=1,
+        thing_kind=Kind.EVENT,
+        thing_id="t1",
+        current_id="t1",
+        version=1,
+        phase=Phase.FIRE,
+        at=NOON,
+        silent=False,
+        reasons=(Reason(clause="material:gallium"),),
+    )
     delivery = Delivery(
-        id="d1", alert_id="a1", channel_id="c1", party="home", state=DeliveryState.LEASED, attempts=0, due_at=NOON, created_at=NOON
-    )  # fmt: skip
+        id="d1",
+        alert_id="a1",
+        channel_id="c1",
+        party="home",
+        state=DeliveryState.LEASED,
+        attempts=0,
+        due_at=NOON,
+        created_at=NOON,
+    )
     channel = Channel(
-        id="c1", party="home", kind=ChannelKind.WEBHOOK, title="t", url="http://127.0.0.1/", max_tlp=max_tlp, created_at=NOON
-    )  # fmt: skip
+        id="c1",
+        party="home",
+        kind=ChannelKind.WEBHOOK,
+        title="t",
+        url="http://127.0.0.1/",
+        max_tlp=max_tlp,
+        created_at=NOON,
+    )
     return Claimed(delivery=delivery, alert=alert, channel=channel, rule_title="Gallium")
 
 
