@@ -11,7 +11,7 @@ NAMESPACE = UUID("5d0f2c1e-6f0b-5a55-9b3a-70c51a0b1e55")
 """The project's namespace for UUIDv5; every id in a store or on a wire depends on it, so it never changes."""
 
 LIVE = "live"
-"""The space of real input; exercises have spaces of their own (DESIGN 3)."""
+"""The space of real input; exercises have spaces of their own."""
 
 
 class Model(BaseModel):

@@ -30,7 +30,7 @@ SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}
 
 
 class SignalIn(Model):
-    """A signal as a sensor, a partner or a person posts it (DESIGN 10)."""
+    """A signal as a sensor, a partner or a person posts it."""
 
     id: Identifier
     title: Annotated[str, StringConstraints(max_length=MAX_TITLE_LETTERS)] = ""

@@ -8,7 +8,7 @@ from schemas.base import Model
 
 
 class Level(StrEnum):
-    """DOMAIN 4: 0-24 watch, 25-49 notice, 50-74 alert, 75-100 emergency."""
+    """Bands of the score: 0-24 watch, 25-49 notice, 50-74 alert, 75-100 emergency."""
 
     WATCH = "watch"
     NOTICE = "notice"

@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class EventClass(StrEnum):
-    """What happened (DOMAIN 2): 31 classes and `not_relevant`."""
+    """What happened: 31 classes and `not_relevant`."""
 
     EXPORT_BAN = "export_ban"
     EXPORT_LICENSING = "export_licensing"
@@ -57,7 +57,7 @@ class EventClass(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where in the chain (DOMAIN 2)."""
+    """Where in the chain."""
 
     EXPLORATION = "exploration"
     MINING = "mining"
@@ -71,7 +71,7 @@ class Stage(StrEnum):
 
 
 class Maturity(StrEnum):
-    """Legal nature of what is told (DOMAIN 2)."""
+    """Legal nature of what is told."""
 
     RUMOUR = "rumour"
     DRAFT = "draft"

@@ -1,6 +1,7 @@
-"""Every topic once: its name, what it carries, its partitions and how long it is kept (DESIGN 3)."""
+"""Every topic once: its name, what it carries, its partitions and how long it is kept."""
 
 from dataclasses import dataclass
+
 from schemas.alert import Alert, Hit
 from schemas.base import Keyed
 from schemas.claim import Claim

@@ -42,7 +42,7 @@ class Sending:
             result: str | TocsinError = status
         except TocsinError as exc:
             result = exc
-        except Exception as exc:  # noqa: BLE001 - one bad message must not stop the others; it is retried and shouted
+        except Exception as exc:
             log.error("delivery_failed", delivery=claimed.delivery.id, exc_info=exc)
             result = Unavailable("a fault of ours; see the server's log")
         self._note(claimed, result, at)

@@ -18,7 +18,9 @@ PAGE = 1_000
 class Tail(Protocol):
     """A log that can be read from any position."""
 
-    def after(self, topic: Topic, position: int, *, limit: int) -> Sequence[Record]: ...
+    def after(self, topic: Topic, position: int, *, limit: int) -> Sequence[Record]:
+        """Return what follows a position."""
+        ...
 
 
 class ReferenceBook:

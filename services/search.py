@@ -24,7 +24,7 @@ class SearchService:
     def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal) -> None:
         self._index, self._history, self._seal = index, history, seal
 
-    def search(
+    def search(  # noqa: PLR0913 - one parameter for each thing a reader can ask
         self,
         kind: Kind,
         query: str,

@@ -1,4 +1,4 @@
-"""Things as partners' and people's programs get them: one flat shape for signals, events and measures (DESIGN 10)."""
+"""Things as partners' and people's programs get them: one flat shape for signals, events and measures."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -76,8 +76,10 @@ class AtomicLog(EventLog, StateStore, Protocol):
 
 
 class Store(Protocol):
-    """Where a sink ends. `put` takes items in order and keeps the position of the last with their effect, in one commit;
-    `cursor` gives it back (0 at first). The same items twice change nothing. Raises Unavailable.
+    """Where a sink ends.
+
+    `put` takes items in order and keeps the position of the last with their effect, in one commit; `cursor` gives it back
+    (0 at first). The same items twice change nothing. Raises Unavailable.
     """
 
     def put(self, items: Sequence[Any], *, position: int) -> None: ...

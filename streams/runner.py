@@ -109,8 +109,9 @@ class Runner:
                 self._refuse(record, outcome, "InvalidInput", str(exc))
 
     def _store(self, taken: Sequence[Taken], *, position: int) -> None:
-        """Put what the store does not hold yet; a batch of controls or poison alone moves its cursor too, or it would be
-        taken for lost at the next start.
+        """Put what the store does not hold yet.
+
+        A batch of controls or poison alone moves its cursor too, or it would be taken for lost at the next start.
         """
         assert isinstance(self.step, Sink)
         store = self.step.store(self._ports)

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 READY_SECONDS = 60
 
@@ -34,7 +34,7 @@ class Server:
         self.environment = {**os.environ, "TOCSIN_DELIVERY__ALLOWED_HOSTS": json.dumps(list(allowed_hosts))}
         self.process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

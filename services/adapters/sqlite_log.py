@@ -100,11 +100,13 @@ class SqliteLog:
 
     def trim(self, topic: Topic, *, before_ms: int) -> int:
         """Forget a topic's records that are older than the moment and taken by every group; return how many."""
-        taken = f"SELECT coalesce(min(position), {self.end(topic)}) FROM committed WHERE topic = :topic"
+        taken = "SELECT coalesce(min(position), :end) FROM committed WHERE topic = :topic"
         query = text(f"DELETE FROM log_{topic.name} WHERE appended_at < :before AND position <= ({taken})")  # noqa: S608
         with self._appending, self._database.writing() as connection:
             self._tails[topic.name].clear()
-            return connection.execute(query, {"before": before_ms, "topic": topic.name}).rowcount
+            return connection.execute(
+                query, {"before": before_ms, "topic": topic.name, "end": self.end(topic)}
+            ).rowcount
 
     def clear(self, folds: Sequence[str], topics: Sequence[Topic], groups: Sequence[tuple[Topic, str]]) -> None:
         """Forget folds' states and topics' records, and set groups back to the beginning: the first act of a rebuild."""

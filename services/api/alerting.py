@@ -59,7 +59,7 @@ class Deliveries(Model):
     items: tuple[Delivery, ...]
 
 
-@router.post("/v1/rules", status_code=201, response_model=Rule)
+@router.post("/v1/rules", status_code=201)
 def create_rule(posted: RuleIn, node: Served, principal: Writer) -> Rule:
     """Add a rule. Answered when it stands in the ledger: what is posted after it is judged by it."""
     parsed(posted.query)
@@ -68,13 +68,13 @@ def create_rule(posted: RuleIn, node: Served, principal: Writer) -> Rule:
     return rule
 
 
-@router.get("/v1/rules", response_model=Rules)
+@router.get("/v1/rules")
 def rules(node: Served, principal: Reader) -> Rules:
     """Return your rules."""
     return Rules(items=tuple(node.rules.all(party=principal.party)))
 
 
-@router.get("/v1/rules/{rule_id}", response_model=Rule)
+@router.get("/v1/rules/{rule_id}")
 def rule(rule_id: str, node: Served, principal: Reader) -> Rule:
     """Return one of your rules."""
     return node.rules.get(rule_id, party=principal.party)
@@ -88,7 +88,7 @@ def delete_rule(rule_id: str, node: Served, principal: Writer) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/v1/channels", status_code=201, response_model=ChannelMade, response_model_exclude_none=True)
+@router.post("/v1/channels", status_code=201, response_model_exclude_none=True)
 def create_channel(posted: ChannelIn, node: Served, principal: Writer) -> ChannelMade:
     """Add a channel. A webhook without a secret gets one, which is shown in this answer and never again."""
     made_here = None
@@ -103,19 +103,19 @@ def create_channel(posted: ChannelIn, node: Served, principal: Writer) -> Channe
     return ChannelMade(**_shown(channel), secret=made_here)
 
 
-@router.get("/v1/channels", response_model=Channels)
+@router.get("/v1/channels")
 def channels(node: Served, principal: Reader) -> Channels:
     """Return your channels, without their secrets."""
     return Channels(items=tuple(ChannelOut(**_shown(one)) for one in node.channels.all(party=principal.party)))
 
 
-@router.get("/v1/alerts", response_model=Alerts)
+@router.get("/v1/alerts")
 def alerts(node: Served, principal: Reader, limit: Limit = 100) -> Alerts:
     """Return your newest alerts, silent ones of history and imports included."""
     return Alerts(items=tuple(node.outbox.alerts(party=principal.party, limit=limit)))
 
 
-@router.get("/v1/deliveries", response_model=Deliveries)
+@router.get("/v1/deliveries")
 def deliveries(node: Served, principal: Reader, limit: Limit = 100) -> Deliveries:
     """Return your newest deliveries: where each stands, after how many tries, with what answer."""
     return Deliveries(items=tuple(node.outbox.deliveries(party=principal.party, limit=limit)))

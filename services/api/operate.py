@@ -9,10 +9,10 @@ from pydantic import Field
 from schemas.base import Model
 from schemas.dead import DeadLetter
 from schemas.party import Party, Scope, Token
+from schemas.problem import Problem
 from services import dead
 from services.api.access import Operator, Reader, Served
 from services.api.errors import answer
-from schemas.problem import Problem
 
 router = APIRouter(tags=["operating"])
 
@@ -86,7 +86,7 @@ class Replayed(Model):
     replayed: int
 
 
-@router.get("/healthz", response_model=Health)
+@router.get("/healthz")
 def healthz() -> Health:
     """Tell that the process lives."""
     return Health()
@@ -114,26 +114,26 @@ def metrics(node: Served, _principal: Operator) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/v1/me", response_model=Me)
+@router.get("/v1/me")
 def me(principal: Reader) -> Me:
     """Return who the server takes you for."""
     return Me(party=principal.party, name=principal.name, scopes=tuple(sorted(principal.scopes)))
 
 
-@router.get("/v1/parties", response_model=Parties)
+@router.get("/v1/parties")
 def parties(node: Served, _principal: Reader) -> Parties:
     """Return the members of the group."""
     return Parties(items=tuple(node.access.parties()))
 
 
-@router.post("/v1/tokens", status_code=201, response_model=TokenMade)
+@router.post("/v1/tokens", status_code=201)
 def create_token(posted: TokenIn, node: Served, principal: Operator) -> TokenMade:
     """Make a token for a party, which is a member from then on."""
     token, secret = node.access.create_token(posted.party, posted.name, posted.scopes, by=principal)
     return TokenMade(**token.model_dump(include={"id", "party", "name", "scopes"}), token=secret)
 
 
-@router.get("/v1/tokens", response_model=Tokens)
+@router.get("/v1/tokens")
 def tokens(node: Served, _principal: Operator) -> Tokens:
     """Return all tokens, without their secrets."""
     return Tokens(items=tuple(node.access.tokens()))
@@ -146,7 +146,7 @@ def revoke_token(token_id: str, node: Served, principal: Operator) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/v1/dead", response_model=Letters)
+@router.get("/v1/dead")
 def dead_letters(
     node: Served,
     _principal: Operator,
@@ -158,7 +158,7 @@ def dead_letters(
     return Letters(items=tuple(Letter(number=number, **letter.model_dump()) for number, letter in found))
 
 
-@router.post("/v1/dead/replay", response_model=Replayed)
+@router.post("/v1/dead/replay")
 def replay(node: Served, _principal: Operator, number: Annotated[int | None, Query(ge=1)] = None) -> Replayed:
     """Append one dead letter, or all, to its origin again: for when the reason is mended."""
     replayed = dead.replay(node.log, number=number)

@@ -11,14 +11,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from schemas.feed import FeedEntry
 from schemas.marking import EVERYBODY
 from services.api.access import Reader, Served
-from services.wiring import Node
 from services.wire import shown
+from services.wiring import Node
 from streams.errors import InvalidInput
 
 router = APIRouter(tags=["feeds"])
 
 HEARTBEAT_SECONDS = 10.0
-"""Stream clients give a silent connection up after 45 s, and comments do not count as life (WIRE 3.4)."""
+"""Stream clients give a silent connection up after 45 s, and comments do not count as life."""
 
 PAGE = 200
 

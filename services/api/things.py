@@ -39,7 +39,7 @@ def _search_router(kind: Kind) -> APIRouter:
     of_kind = APIRouter()
 
     @of_kind.get(f"/v1/{kind}s", response_model=Answer)
-    def search(
+    def search(  # noqa: PLR0913 - one parameter for each of the address's
         node: Served,
         principal: Reader,
         *,

@@ -1,4 +1,4 @@
-"""The feed as Atom (RFC 4287): one link an entry, `updated` rising from entry to entry (WIRE 3.4)."""
+"""The feed as Atom (RFC 4287): one link an entry, `updated` rising from entry to entry."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET

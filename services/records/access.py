@@ -96,5 +96,5 @@ class AccessRecords:
 
 
 def _digest(secret: str) -> str:
-    """A random token of 256 bits needs no slow hash: there is nothing to guess."""
+    """Return what is stored of a token: 256 random bits need no slow hash, there is nothing to guess."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -227,7 +227,7 @@ def _is_watched(material: str, knowledge: Knowledge) -> bool:
 
 
 _WATCH_LIST = frozenset(("molybdenum", "superhard"))
-"""On no critical list, but under Chinese export control since 2025 and 2024 (FACTS 2)."""
+"""On no critical list, but under Chinese export control since 2025 and 2024."""
 
 
 def _is_relevant(reading: _Reading, materials: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Which reports tell of one thing: a function of the set of reports, whatever order they came in (DESIGN 3).
+"""Which reports tell of one thing: a function of the set of reports, whatever order they came in.
 
 Two reports are related when they share a key: the same address, or the same words, unless one source says the same words
 again days later, as registers do in their periodic notices. A report with a legal act of its own
@@ -205,7 +205,7 @@ class Reports:
         for key, entry in kept.scan("entry/", Entry):
             self.put(key, entry)
 
-    def put(self, key: str, state: Model | None) -> None:
+    def put(self, _key: str, state: Model | None) -> None:
         """Take note of a changed state."""
         if not isinstance(state, Entry):
             return

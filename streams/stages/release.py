@@ -113,8 +113,10 @@ def _tell(
 def _event(
     told: Shown | None, visible: Sequence[Signal], audience: Audience, change: _Change, knowledge: Knowledge
 ) -> Projection:
-    """Assemble the event; its version is odd and a tombstone's even, so that at one ledger position the thing that
-    takes an id over beats the thing that gives it up.
+    """Assemble the event.
+
+    Its version is odd and a tombstone's even, so that at one ledger position the thing that takes an id over beats the
+    thing that gives it up.
     """
     event = assemble_event(visible, knowledge, audience=audience, version=2 * change.ledger + 1, at=change.at)
     return event.model_copy(update={"origin_id": told.origin_id}) if told else event

@@ -1,4 +1,4 @@
-"""How hard each side is hit, with the arithmetic: DOMAIN 4's product, term by term.
+"""How hard each side is hit, with the arithmetic, term by term.
 
 score = 100 x restrictiveness x sqrt(share) x sqrt(dependence) x immediacy x scope x modifiers. Share and dependence
 enter by their square roots, which is the geometric mean of the two. A missing input is a middle value, says so, and

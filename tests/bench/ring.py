@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 import time
+from typing import Self
 
 from tests.processes import Server
 
@@ -47,7 +48,7 @@ class _Sink:
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
 
-    def __enter__(self) -> "_Sink":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 

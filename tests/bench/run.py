@@ -1,4 +1,4 @@
-"""`make bench`: the pipeline beside its floor, and how long an alert takes. Times mean little on a shared machine: read the ratios."""
+"""`make bench`: the pipeline beside its floor, and how long an alert takes. On a shared machine read the ratios."""
 
 import json
 import os

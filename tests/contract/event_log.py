@@ -96,7 +96,7 @@ class StateStoreContract:
 
     def test_a_batch_is_settled_whole_or_not_at_all(self, log, reopened):
         unwritable = [Outgoing(LEDGER, a_tick()), Outgoing(CLAIMS, None)]
-        with pytest.raises(Exception, match="."):
+        with pytest.raises(Exception, match=r"."):
             log.settle(LEDGER, "fold", 7, outputs=unwritable, puts=[Put("f", "a", b"1")])
         again = reopened()
         assert (again.end(LEDGER), again.committed(LEDGER, "fold"), again.get("f", "a")) == (0, 0, None)

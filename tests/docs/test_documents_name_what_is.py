@@ -28,7 +28,7 @@ DECLARED = [metric for metric in vars(metrics).values() if isinstance(metric, Me
 METRICS = {
     f"{told.name}_total" if told.type == "counter" else told.name: (labels, told.documentation)
     for metric in DECLARED
-    for labels in [metric._labelnames]  # noqa: SLF001 - the library tells a metric's labels nowhere else
+    for labels in [metric._labelnames]
     for told in metric.describe()
 }
 ERRORS = [name for name, item in vars(errors).items() if isinstance(item, type) and item is not errors.TocsinError]

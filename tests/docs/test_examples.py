@@ -54,7 +54,8 @@ def test_a_curl_example_asks_what_there_is(name, words):
     for query in queries:
         parse(query)
     if "Content-Type: application/json" in words:
-        POSTED[address.path].model_validate_json(bodies[0])
+        posted = POSTED[address.path].model_validate_json(bodies[0])
+        parse(posted.query if isinstance(posted, RuleIn) else "*")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -144,7 +144,7 @@ def test_the_history_pack_is_mostly_understood():
         "references": share(rows, lambda label, found: set(label["refs"]) == set(found.refs)),
         "relevant": share(rows, lambda _, found: found.relevant),
     }
-    print({name: round(value, 2) for name, value in figures.items()})  # noqa: T201 - read with `pytest -s`
+    print({name: round(value, 2) for name, value in figures.items()})
     assert figures["primary class"] >= 0.80
     assert figures["materials"] >= 0.85
     assert figures["actor"] >= 0.85

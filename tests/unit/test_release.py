@@ -183,7 +183,9 @@ def test_a_thing_is_due_while_a_date_lies_ahead(thing, starts, ends, expected):
 
 
 def test_reports_order_themselves_by_precedence_whatever_order_they_came_in():
-    reports = [a_signal(name, published_at=an_hour_later(hours=hours)) for name, hours in (("c", 3), ("a", 1), ("b", 2))]
+    reports = [
+        a_signal(name, published_at=an_hour_later(hours=hours)) for name, hours in (("c", 3), ("a", 1), ("b", 2))
+    ]
     at_once, one_by_one = Thing(), Thing()
     at_once.claim(*reports)
     for report in reports:

@@ -12,9 +12,7 @@ from tests.builders import NOON, a_judgement, a_projection, all_except, only_for
 
 
 def a_rule(query, number=1, *, party="US"):
-    return Rule(
-        id=f"r{number}", party=party, version=number, created_at=NOON, title=f"rule {number}", query=query
-    )
+    return Rule(id=f"r{number}", party=party, version=number, created_at=NOON, title=f"rule {number}", query=query)
 
 
 def a_set(*queries):

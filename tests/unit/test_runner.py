@@ -1,3 +1,4 @@
+import itertools
 from datetime import datetime
 
 import pytest
@@ -204,7 +205,7 @@ def test_what_stays_unavailable_is_raised_after_the_last_try(log):
     with pytest.raises(Unavailable, match="away"):
         runner.handle(log.read(PROJECTIONS, "publish", limit=5))
     assert len(pauses) == MAX_RETRIES - 1
-    assert all(0 < earlier < later * 1.01 for earlier, later in zip(pauses, pauses[1:], strict=False))
+    assert all(0 < earlier < later * 1.01 for earlier, later in itertools.pairwise(pauses))
     assert log.committed(PROJECTIONS, "publish") == 0
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic of severity, and the ordered checks of DOMAIN 4."""
+"""The arithmetic of severity, and pairs of measures whose order an expert would insist on."""
 
 from datetime import UTC, date, datetime
 from math import prod
