@@ -108,7 +108,6 @@ class DeliveryState(StrEnum):
     LEASED = "leased"
     DONE = "done"
     DEAD = "dead"
-    HELD = "held"
 
 
 class Delivery(Model):

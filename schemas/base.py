@@ -30,8 +30,11 @@ class Keyed(Model):
 
 
 def utc(moment: datetime) -> datetime:
-    """Return the moment in UTC; a naive one is taken as UTC already."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    """Return the moment in UTC; a naive one is taken as UTC already. ValueError where UTC has no year for it."""
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError("in UTC it lies outside of the years 1 to 9999") from exc
 
 
 Utc = Annotated[datetime, AfterValidator(utc)]

@@ -1,4 +1,4 @@
-"""Wakes whoever waits for news, across threads: the stream's readers in the event loop, the dispatcher in its thread."""
+"""Wakes whoever waits for news in the event loop, from the threads that bring it."""
 
 import asyncio
 import threading
@@ -12,19 +12,12 @@ class Bell:
     def __init__(self) -> None:
         self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._lock = threading.Lock()
-        self._heard = threading.Event()
 
     def ring(self) -> None:
         """Wake all listeners; from any thread."""
-        self._heard.set()
         with self._lock:
             for loop, news in self._listeners:
                 loop.call_soon_threadsafe(news.set)
-
-    def wait(self, timeout_seconds: float) -> None:
-        """Block one thread until the next ring or the timeout."""
-        self._heard.wait(timeout_seconds)
-        self._heard.clear()
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:

@@ -16,6 +16,8 @@ MAX_BODY_BYTES = 20_000
 
 MAX_TEXT_LETTERS = 2_000
 _TLPS = tuple(Tlp)
+_SHORTENED = ("text", "why", "sources", "materials", "places", "refs")
+"""What has no bound of its own."""
 
 
 def card_of(thing: Projection, claimed: Claimed, *, base_url: str) -> Card:
@@ -60,9 +62,10 @@ def _facts(thing: Projection, alert: Alert) -> dict[str, Any]:
 
 def _fit(told: dict[str, Any]) -> bytes:
     """Return the JSON, with less of the text if it would be too large; the reader follows the link for the rest."""
+    data = told["data"]
     body = orjson.dumps(told, option=orjson.OPT_UTC_Z)
-    while len(body) > MAX_BODY_BYTES and any(told["data"].get(name) for name in ("text", "why", "sources")):
-        longest = max(("text", "why", "sources"), key=lambda name: len(told["data"].get(name) or ""))
-        told["data"][longest] = told["data"][longest][: len(told["data"][longest]) // 2]
+    while len(body) > MAX_BODY_BYTES and any(data.get(name) for name in _SHORTENED):
+        longest = max(_SHORTENED, key=lambda name: len(orjson.dumps(data.get(name) or "", option=orjson.OPT_UTC_Z)))
+        data[longest] = data[longest][: len(data[longest]) // 2]
         body = orjson.dumps(told, option=orjson.OPT_UTC_Z)
     return body

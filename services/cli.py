@@ -23,10 +23,12 @@ app = typer.Typer(
 )
 dead_app = typer.Typer(help="What could not be processed.", no_args_is_help=True)
 token_app = typer.Typer(help="Tokens that open the API.", no_args_is_help=True)
+knowledge_app = typer.Typer(help="What Tocsin knows of materials, places and shares.", no_args_is_help=True)
 party_app = typer.Typer(help="Members of the group.", no_args_is_help=True)
 app.add_typer(dead_app, name="dead")
 app.add_typer(token_app, name="token")
 app.add_typer(party_app, name="party")
+app.add_typer(knowledge_app, name="knowledge")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="The data folder. [default: data, or TOCSIN_DATA_DIR]")
@@ -208,6 +210,21 @@ def party_list(data_dir: DataDir = None) -> None:
     with _client(data_dir) as client:
         parties = client.get("/v1/parties")
     _show(parties, lambda told: _say("\n".join(party["id"] for party in told["items"])))
+
+
+@knowledge_app.command("check")
+def knowledge_check() -> None:
+    """Say what is wrong with the knowledge base, if anything."""
+    from streams.knowledge.check import check
+    from streams.knowledge.load import load
+
+    knowledge = load()
+    problems = check(knowledge)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    _say(f"{len(knowledge.materials)} materials, {len(knowledge.places)} places, no problem")
 
 
 def _settings(data_dir: Path | None, **given: Any) -> "Settings":  # noqa: ANN401 - options become settings by name

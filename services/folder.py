@@ -49,10 +49,10 @@ class Folder:
     def server(self) -> str | None:
         """Return the address of the server that runs on this folder, or null."""
         try:
-            told = json.loads(self.running.read_text())
-        except (OSError, ValueError):
+            url = str(json.loads(self.running.read_text())["url"])
+        except (OSError, ValueError, TypeError, KeyError):
             return None
-        return str(told["url"]) if self._is_locked() else None
+        return url if self._is_locked() else None
 
     def lock(self) -> "Lock":
         """Make the folder and take it for this process; ConfigError when another has it or it cannot be written."""

@@ -22,7 +22,7 @@ from services.records.statements import ms
 from services.secrets import write_private
 from services.settings import Settings
 from services.wiring import Node, open_node
-from streams.errors import ConfigError, Unavailable
+from streams.errors import Bug, ConfigError, Unavailable
 from streams.ports import Outgoing
 from streams.stage import Step
 
@@ -65,7 +65,7 @@ async def _serve(node: Node, say: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )
-    server = _Server(config, on_exit=node.begin_stop)
+    server = _Server(config, node)
     listening = _listen(settings)
     port = listening.getsockname()[1]
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -90,20 +90,20 @@ def _listen(settings: Settings) -> socket.socket:
 class _Server(uvicorn.Server):
     """Uvicorn that leaves signals to us: it would raise them again at the end, and a clean stop exits 0."""
 
-    def __init__(self, config: uvicorn.Config, *, on_exit: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, node: Node) -> None:
         super().__init__(config)
-        self._on_exit = on_exit
+        self._node = node
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self._node.begin_stop)
         yield
 
-    def _stop(self) -> None:
-        self._on_exit()
-        self.should_exit = True
+    async def on_tick(self, counter: int) -> bool:
+        """Tell whether to end: ten times a second uvicorn asks."""
+        return self._node.stopping.is_set() or await super().on_tick(counter)
 
 
 @contextlib.contextmanager
@@ -116,7 +116,8 @@ def _threads(node: Node, *, with_history: bool, say: Callable[[str], None]) -> I
     ]
     if with_history:
         loops.append(lambda: history.post(node, say=say))
-    threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+    failed: list[str] = []
+    threads = [threading.Thread(target=_ending_all, args=(loop, node, failed), daemon=True) for loop in loops]
     for thread in threads:
         thread.start()
     try:
@@ -125,6 +126,20 @@ def _threads(node: Node, *, with_history: bool, say: Callable[[str], None]) -> I
         node.begin_stop()
         for thread in threads:
             thread.join(timeout=15)
+    if failed:
+        raise Bug(
+            f"a part of the server failed ({failed[0]}); the log above says where. Start it again, and report this"
+        )
+
+
+def _ending_all(loop: Callable[[], None], node: Node, failed: list[str]) -> None:
+    """Run a loop; should it fail, stop the process: half a Tocsin that looks alive is worse than one that is started again."""
+    try:
+        loop()
+    except Exception as exc:  # a bug of ours, or a port that fails in a way nobody translated
+        log.exception("loop_failed")
+        failed.append(repr(exc))
+        node.begin_stop()
 
 
 def _tick(node: Node) -> None:

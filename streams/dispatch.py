@@ -39,14 +39,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """It will never arrive; a person can replay it."""
+    """It will never arrive."""
 
     status: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The channel is wrong: it rests until its owner mends it, and its deliveries are held, this one among them."""
+    """The channel is wrong: it rests until its owner mends it, and its deliveries wait, this one among them."""
 
     status: str
 

@@ -6,11 +6,13 @@ from streams.ports import Outgoing, Ports, Record
 
 
 class MemoryLog:
-    """AtomicLog in memory. `poison` appends bytes that no model wrote; `failures` are settlings that will not succeed."""
+    """AtomicLog in memory. `poison` appends bytes that no model wrote; `failures` are settlings that will not succeed;
+    `away` refuses every append.
+    """
 
     def __init__(self):
         self.topics, self.offsets, self.states = {}, {}, {}
-        self.failures = 0
+        self.failures, self.away = 0, False
 
     def poison(self, topic, *, key="k", record_type="Signal/1", value=b"{"):
         records = self.topics.setdefault(topic.name, [])
@@ -18,6 +20,8 @@ class MemoryLog:
         return len(records)
 
     def append(self, records):
+        if self.away:
+            raise Unavailable("the log is away")
         positions = []
         for outgoing in records:
             assert isinstance(outgoing.item, outgoing.topic.carries), outgoing

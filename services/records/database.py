@@ -38,7 +38,7 @@ class Database:
                     if at == head:
                         return
             _upgrade(self.engine, folder)
-        except OperationalError as exc:
+        except DBAPIError as exc:  # also a file that is no database
             raise ConfigError(f"cannot open the {self.schema} database: {exc.orig}") from exc
 
     @contextmanager

@@ -43,15 +43,3 @@ def test_what_happened_while_a_listener_was_busy_is_heard_later():
 
 def test_nobody_listening_is_no_error():
     Bell().ring()
-
-
-def test_a_listener_whose_loop_has_ended_does_not_stop_the_ring():
-    bell, held = Bell(), []
-
-    async def leave_without_a_word():
-        listener = bell.listening()
-        listener.__enter__()
-        held.append(listener)
-
-    asyncio.run(leave_without_a_word())
-    bell.ring()

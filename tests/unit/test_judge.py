@@ -14,22 +14,22 @@ BAN = {
     "published_at": "2026-07-01T08:00:00Z",
     "source": "wire",
 }
-# A line that is no signal -> what is said of it.
+# A line that is no signal -> the id it is answered under, and what is said of it.
 BAD = (
-    (b"", "signal: body"),
-    (b"null", "signal: body"),
-    (b"[]", "signal: body"),
-    (b"{", "signal: body"),
-    (b"\xff\xfe", "signal: body"),
-    (b'{"id": "x"}', "neither title nor text"),
-    (b'{"title": "x"}', "signal: id"),
-    (b'{"id": "x", "title": "y", "more": 1}', "signal: more"),
-    (b'{"id": "x", "title": "<p>&nbsp;</p>"}', "no word"),
-    (b'{"id": "x", "title": "\\ud800"}', "signal: "),
-    (b'{"id": "x", "title": "y", "marking": {"tlp": "RED"}}', "TLP:CLEAR"),
-    (b'{"id": "x", "title": "y", "published_at": "9999-12-31T23:59:59-14:00"}', "published_at"),
-    (b'{"id": "x", "title": "y", "published_at": "0001-01-01T00:00:00+14:00"}', "published_at"),
-    (None, "too long"),
+    (b"", None, "signal: body"),
+    (b"null", None, "signal: body"),
+    (b"[]", None, "signal: body"),
+    (b"{", None, "signal: body"),
+    (b"\xff\xfe", None, "signal: body"),
+    (b'{"id": "x"}', "x", "neither title nor text"),
+    (b'{"title": "x"}', None, "signal: id"),
+    (b'{"id": "x", "title": "y", "more": 1}', "x", "signal: more"),
+    (b'{"id": "x", "title": "<p>&nbsp;</p>"}', "x", "no word"),
+    (b'{"id": "x", "title": "\\ud800"}', None, "signal: "),
+    (b'{"id": "x", "title": "y", "marking": {"tlp": "RED"}}', "x", "TLP:CLEAR"),
+    (b'{"id": "x", "title": "y", "published_at": "9999-12-31T23:59:59-14:00"}', "x", "published_at"),
+    (b'{"id": "x", "title": "y", "published_at": "0001-01-01T00:00:00+14:00"}', "x", "published_at"),
+    (None, None, "too long"),
 )
 
 
@@ -46,11 +46,11 @@ def correlated(*lines):
 
 
 @pytest.mark.parametrize("judge", [classified, correlated])
-@pytest.mark.parametrize(("bad", "told"), BAD)
-def test_a_bad_line_is_answered_and_the_others_are_too(judge, bad, told):
+@pytest.mark.parametrize(("bad", "name", "told"), BAD)
+def test_a_bad_line_is_answered_and_the_others_are_too(judge, bad, name, told):
     before, answer, after = judge(line(id="a"), bad, line(id="b"))
     assert (before["id"], after["id"]) == ("a", "b")
-    assert answer["id"] is None
+    assert answer["id"] == name
     assert told in answer["error"]
 
 

@@ -75,7 +75,7 @@ def test_an_error_does_not_show_the_secret(monkeypatch):
         ("PORT", []),  # not ours
         ("TOCSIN_PROT", [("TOCSIN_PROT", "TOCSIN_PORT")]),
         ("TOCSIN_DELIVERY_WORKERS", [("TOCSIN_DELIVERY_WORKERS", "TOCSIN_DELIVERY__WORKERS")]),
-        ("TOCSIN_XYZZY", [("TOCSIN_XYZZY", None)]),
+        ("TOCSIN_ZZZZZZZZZZ", [("TOCSIN_ZZZZZZZZZZ", None)]),
     ],
 )
 def test_a_mistyped_name_is_found_and_the_nearest_told(name, told):

@@ -1,0 +1,114 @@
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, text
+
+from schemas.alert import ChannelIn, ChannelKind
+from schemas.party import Scope
+from services.records import tables
+from services.records.access import OPERATOR, AccessRecords
+from services.records.channels import ChannelRecords
+from services.records.database import Database
+from services.secrets import Seal
+from streams.errors import ConfigError, Unavailable
+from tests.contract import records
+from tests.contract.records import SECRET, US, Clock
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "records.db"
+
+
+@pytest.fixture
+def database(path):
+    with closing(Database(f"sqlite:///{path}", schema="records")) as database:
+        database.migrate()
+        yield database
+
+
+@pytest.fixture
+def another(path):
+    with closing(Database(f"sqlite:///{path}", schema="records")) as database:
+        yield database
+
+
+class TestHistory(records.HistoryContract):
+    pass
+
+
+class TestRules(records.RulesContract):
+    pass
+
+
+class TestOutbox(records.OutboxContract):
+    pass
+
+
+class TestAccess(records.AccessContract):
+    pass
+
+
+class TestChannels(records.ChannelsContract):
+    pass
+
+
+class TestMarks(records.MarksContract):
+    pass
+
+
+def everything_on_disk(path):
+    """All bytes of the database and of its journals."""
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_no_token_stands_in_the_file(database, path, clock):
+    _, secret = AccessRecords(database, now=clock).create_token("EU", "script", (Scope.READ,), by=OPERATOR)
+    assert b"script" in everything_on_disk(path)
+    assert secret.encode() not in everything_on_disk(path)
+
+
+def test_no_channel_s_secret_stands_in_the_file(database, path, clock):
+    posted = ChannelIn(kind=ChannelKind.WEBHOOK, title="hook", url="https://h.example", secret=SECRET)
+    ChannelRecords(database, Seal("k"), now=clock).create(posted, by=US)
+    assert b"https://h.example" in everything_on_disk(path)
+    assert SECRET.removeprefix("whsec_").encode() not in everything_on_disk(path)
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(database):
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_migrating_again_changes_nothing(database):
+    database.migrate()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0001_first"]
+
+
+def test_a_database_of_a_later_version_is_refused(database):
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_later'"))
+    with pytest.raises(ConfigError, match="records"):
+        database.migrate()
+
+
+def test_a_write_that_fails_leaves_nothing(database):
+    with pytest.raises(ZeroDivisionError), database.writing() as connection:
+        connection.execute(insert(tables.mark).values(name="m", value=1))
+        raise ZeroDivisionError
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM mark")).scalar() == 0
+
+
+def test_a_database_that_cannot_answer_is_unavailable(database):
+    with pytest.raises(Unavailable, match="mark_that_is_none"), database.reading() as connection:
+        connection.execute(text("SELECT * FROM mark_that_is_none"))
