@@ -33,7 +33,7 @@ def _encoded(item: Model) -> bytes:
     return item.__pydantic_serializer__.to_json(item, exclude_defaults=True)
 
 
-_RECENT: Final = Recent(_encoded, size=2_048)
+_RECENT: Final = Recent(_encoded, size=1_024)
 """The log, the index and the history keep the same things, one after the other."""
 
 

@@ -20,8 +20,8 @@ from streams.ports import Notifier
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 0.1
-"""Alerts wait at most this long for a dispatcher with nothing to do."""
+POLL_SECONDS = 0.2
+"""How often retries that have become due are looked for; a new delivery rings at once."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class Sending:
 
 
 class Dispatcher:
-    """Tries what is due, several at a time, until told to stop."""
+    """Tries what is due, several at a time, until told to stop; `due` is set when something was enqueued."""
 
-    def __init__(self, sending: Sending, workers: int) -> None:
-        self._sending, self._workers = sending, workers
+    def __init__(self, sending: Sending, workers: int, due: threading.Event) -> None:
+        self._sending, self._workers, self._due = sending, workers, due
 
     def run(self, stopping: threading.Event) -> None:
         """Loop until stopped; what is under way is finished."""
@@ -93,7 +93,8 @@ class Dispatcher:
                 claimed = self._claim(self._workers - len(under_way))
                 under_way |= {pool.submit(self._sending.attempt, one) for one in claimed}
                 if not claimed:
-                    stopping.wait(POLL_SECONDS)
+                    self._due.wait(POLL_SECONDS)
+                    self._due.clear()
 
     def _claim(self, free: int) -> list[Claimed]:
         """Claim no more than can be tried at once, so that a lease never waits in a queue."""

@@ -110,7 +110,8 @@ def _open(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], date
         raise ConfigError(f"the search index in {folder.index} is gone; run `tocsin rebuild` to make it again")
     news = Bell()
     history = HistoryRecords(records, now=now, on_published=news.ring)
-    outbox = OutboxRecords(records, seal, now=now)
+    due = threading.Event()
+    outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
     rules = RuleRecords(records, log, now=now)
     rules.relay()
     pipeline = Embedded(
@@ -145,7 +146,9 @@ def _open(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], date
             on_taken=pipeline.wake,
         ),
         pipeline=pipeline,
-        dispatcher=Dispatcher(Sending(outbox, history, notifiers, now, settings.base_url), settings.delivery.workers),
+        dispatcher=Dispatcher(
+            Sending(outbox, history, notifiers, now, settings.base_url), settings.delivery.workers, due
+        ),
         marks=MarkRecords(records),
         guard=guard,
         news=news,

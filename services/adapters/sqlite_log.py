@@ -13,7 +13,7 @@ from schemas.topics import TOPICS, Topic
 from services.records.database import Database
 from streams.ports import Outgoing, Put, Record
 
-TAIL_RECORDS = 2_048
+TAIL_RECORDS = 1_024
 """Records a topic that are kept decoded: the steps run in turn, so what one appends the next takes at once."""
 
 SCAN_ROWS = 5_000

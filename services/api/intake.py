@@ -43,11 +43,23 @@ class LineAnswers(Model):
     items: tuple[LineAnswer, ...]
 
 
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
+    """Return a schema with its references replaced: FastAPI registers no model that only a free body names."""
+    if isinstance(schema, list):
+        return [_inlined(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {name: _inlined(part, definitions) for name, part in schema.items() if name != "$defs"}
+
+
+_SIGNAL = SignalIn.model_json_schema()
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": SignalIn.model_json_schema(ref_template="#/components/schemas/{model}")},
+            "application/json": {"schema": _inlined(_SIGNAL, _SIGNAL["$defs"])},
             NDJSON[0]: {"schema": {"type": "string", "description": "One signal a line."}},
         },
     }

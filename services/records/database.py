@@ -30,12 +30,14 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema up to date; ConfigError if it was written by a later version or cannot be written."""
         folder = MIGRATIONS / self.schema
-        head = max(path.stem for path in folder.glob("[0-9]*.py"))
+        known = sorted(path.stem for path in folder.glob("[0-9]*.py"))
         try:
             with self.engine.connect() as connection:
                 if inspect(connection).has_table("alembic_version"):
                     at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-                    if at == head:
+                    if at not in known:
+                        raise ConfigError(f"a later version of Tocsin wrote the {self.schema} database; run that one")
+                    if at == known[-1]:
                         return
             _upgrade(self.engine, folder)
         except DBAPIError as exc:  # also a file that is no database

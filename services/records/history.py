@@ -16,6 +16,8 @@ from streams.errors import NotFound
 
 SINK = "publish"
 MAX_VERSIONS = 1_000
+MAX_RENAMES = 32
+"""Names that are followed to what a thing is called today."""
 
 
 class HistoryRecords:
@@ -46,12 +48,8 @@ class HistoryRecords:
     def latest(self, kind: Kind, thing_id: str, *, party: str) -> Projection:
         """Return the newest version of a thing, by any id it has had; NotFound also for what the party may not see."""
         with self._database.reading() as connection:
-            found = _newest(connection, kind, thing_id, party)
-            if not isinstance(found, Projection):
-                heir = found.replaced_by if found else None
-                heir = heir or _alias(connection, thing_id)
-                found = _newest(connection, kind, heir, party) if heir else None
-        if not isinstance(found, Projection):
+            found = _resolved(connection, kind, thing_id, party)
+        if found is None:
             raise NotFound(f"there is no {kind} {thing_id}")
         return found
 
@@ -109,8 +107,10 @@ class HistoryRecords:
         now_ms, rows = ms(self._now()), []
         known = _known(connection, name, items)
         for item in items:
-            if (item.kind.value, item.id, item.version) in known:
+            named = (item.kind.value, item.id, item.version)
+            if named in known:
                 continue
+            known.add(named)
             sequence, added_at = sequence + 1, max(now_ms, added_at + 1)
             rows.append({"collection": name, "sequence": sequence, "added_at": added_at, **_reference(item)})
         insert_new(connection, tables.feed, rows)
@@ -173,5 +173,22 @@ def _newest(connection: Connection, kind: Kind, thing_id: str, party: str) -> Pr
     return next((item for item in told if item.audience.includes(party)), None)
 
 
-def _alias(connection: Connection, thing_id: str) -> str | None:
-    return connection.execute(select(tables.alias.c.id).where(tables.alias.c.alias == thing_id)).scalar()
+def _resolved(connection: Connection, kind: Kind, name: str, party: str) -> Projection | None:
+    """Return what the party reads under a name, or under the name that took its place, and so on."""
+    for _ in range(MAX_RENAMES):
+        found = _newest(connection, kind, name, party)
+        if isinstance(found, Projection):
+            return found
+        heir = (found.replaced_by if found else None) or _alias(connection, kind, name, party)
+        if heir is None:
+            return None
+        name = heir
+    return None
+
+
+def _alias(connection: Connection, kind: Kind, name: str, party: str) -> str | None:
+    """Return the id that an audience of the party's knows the alias by; what other audiences know stays theirs."""
+    alias = tables.alias.c
+    rows = connection.execute(select(alias.id, alias.audience).where(alias.alias == name)).all()
+    told = ((row, _newest(connection, kind, row.id, party)) for row in rows)
+    return next((row.id for row, item in told if item is not None and item.audience.key == row.audience), None)

@@ -38,8 +38,10 @@ class Claimed:
 class OutboxRecords:
     """Outbox port over SQL, and what a dispatcher needs of it."""
 
-    def __init__(self, database: Database, seal: Seal, *, now: Callable[[], datetime]) -> None:
-        self._database, self._seal, self._now = database, seal, now
+    def __init__(
+        self, database: Database, seal: Seal, *, now: Callable[[], datetime], on_due: Callable[[], None] = lambda: None
+    ) -> None:
+        self._database, self._seal, self._now, self._on_due = database, seal, now, on_due
 
     def cursor(self) -> int:
         """Return the position that has been enqueued."""
@@ -55,6 +57,8 @@ class OutboxRecords:
             due = [self._due(alert, rule, one) for alert, rule in rung if not alert.silent for one in rule.channels]
             insert_new(connection, tables.delivery, due)
             upsert(connection, tables.cursor, [{"sink": SINK, "position": position}])
+        if due:
+            self._on_due()
 
     def claim(self, *, limit: int) -> list[Claimed]:
         """Lease what is due on channels that are open; nobody else gets it until the lease ends."""

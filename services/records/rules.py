@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -24,6 +25,7 @@ class RuleRecords:
 
     def __init__(self, database: Database, log: EventLog, *, now: Callable[[], datetime]) -> None:
         self._database, self._log, self._now = database, log, now
+        self._relaying = Lock()
 
     def create(self, posted: RuleIn, *, by: Principal) -> Rule:
         """Add a rule; Conflict if the party has one of this title, InvalidInput for a channel it has not."""
@@ -74,13 +76,14 @@ class RuleRecords:
     def relay(self) -> None:
         """Append what waits in the outbox to the log, in order, then forget it; after a crash some of it comes twice."""
         outbox = tables.ledger_outbox
-        with self._database.reading() as connection:
-            rows = connection.execute(select(outbox).order_by(outbox.c.number)).all()
-        if not rows:
-            return
-        self._log.append([Outgoing(topic_named(row.topic), decode(row.type, row.value)) for row in rows])
-        with self._database.writing() as connection:
-            connection.execute(delete(outbox).where(outbox.c.number <= rows[-1].number))
+        with self._relaying:  # of two at once the slower would append an earlier version behind a later one
+            with self._database.reading() as connection:
+                rows = connection.execute(select(outbox).order_by(outbox.c.number)).all()
+            if not rows:
+                return
+            self._log.append([Outgoing(topic_named(row.topic), decode(row.type, row.value)) for row in rows])
+            with self._database.writing() as connection:
+                connection.execute(delete(outbox).where(outbox.c.number <= rows[-1].number))
 
     def _announce(self, connection: Connection, revision: RuleRevision) -> None:
         _enqueue(connection, REFERENCE, revision)

@@ -10,7 +10,7 @@ from schemas.projection import Kind, Projection, Report, event_id_of_report
 from schemas.raw import SourceKind
 from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
 from streams.knowledge.model import Knowledge
-from streams.stages.correlate import entry_of, narrowness
+from streams.stages.correlate import entry_of, narrowness_of
 from streams.stages.severity import severity
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ _TLPS = tuple(Tlp)
 
 def precedence(signal: Signal) -> tuple[int, datetime, str]:
     """Order of reports within an event: the most widely shared, then the earliest, then the smaller id."""
-    return narrowness(signal.marking), signal.published_at, signal.id
+    return narrowness_of(signal.marking), signal.published_at, signal.id
 
 
 def event_id_of(reports: Sequence[Signal]) -> str:

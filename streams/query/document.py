@@ -159,5 +159,5 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     return tuple(parts)
 
 
-_RECENT: Final = Recent(_document_of, size=2_048)
+_RECENT: Final = Recent(_document_of, size=1_024)
 """Index and matcher ask for the same things, one after the other."""

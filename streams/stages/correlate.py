@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from hashlib import blake2b
+from sys import intern
 from urllib.parse import urlsplit
 
 from schemas.base import Model, Utc
@@ -69,7 +70,7 @@ def entry_of(signal: Signal) -> Entry:
     return Entry(
         signal_id=signal.id,
         published_at=signal.published_at,
-        narrowness=narrowness(signal.marking),
+        narrowness=narrowness_of(signal.marking),
         source=signal.source,
         keys=keys_of(signal),
         anchor=signal.judgement.anchor,
@@ -94,7 +95,7 @@ def keys_of(signal: Signal) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def narrowness(marking: Marking) -> int:
+def narrowness_of(marking: Marking) -> int:
     """Return how narrowly something is shared: 0 for TLP:CLEAR to all; a release set is narrower than none."""
     return 2 * _NARROWNESS[marking.tlp] + bool(marking.release)
 
@@ -195,13 +196,17 @@ def _say(reports: "Reports", signal: Signal, entry: Entry, places: Mapping[str, 
     return Folded(outputs=tuple(claims), states=states)
 
 
+_Compact = tuple[Utc, int, str, tuple[str, ...], str | None, str]
+"""An entry without its id: a fifth of the memory of a model, and there is one for each report ever seen."""
+
+
 class Reports:
     """All reports' entries, and who shares which key: derived in memory at start from what was kept."""
 
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
-        self._entries: dict[str, Entry] = {}
-        self._by_key: dict[str, dict[str, None]] = {}
+        self._entries: dict[str, _Compact] = {}
+        self._by_key: dict[str, tuple[str, ...]] = {}
         for key, entry in kept.scan("entry/", Entry):
             self.put(key, entry)
 
@@ -209,20 +214,33 @@ class Reports:
         """Take note of a changed state."""
         if not isinstance(state, Entry):
             return
-        old = self._entries.get(state.signal_id)
-        for name in set(old.keys if old else ()) - set(state.keys):
-            self._by_key[name].pop(state.signal_id, None)
+        held = self._entries.get(state.signal_id)
+        before = held[3] if held else ()
+        for name in before:
+            if name not in state.keys:
+                self._by_key[name] = tuple(one for one in self._by_key[name] if one != state.signal_id)
         for name in state.keys:
-            self._by_key.setdefault(name, {})[state.signal_id] = None
-        self._entries[state.signal_id] = state
+            if name not in before:
+                self._by_key[name] = (*self._by_key.get(name, ()), state.signal_id)
+        told = (state.published_at, state.narrowness, intern(state.source), state.keys, state.anchor, state.thing)
+        self._entries[state.signal_id] = told
 
     def get(self, signal_id: str) -> Entry | None:
         """Return what is remembered of a report."""
-        return self._entries.get(signal_id)
+        return self.entry(signal_id) if signal_id in self._entries else None
 
     def entry(self, signal_id: str) -> Entry:
         """Return what is remembered of a report that is known to be there."""
-        return self._entries[signal_id]
+        published_at, narrowness, source, keys, anchor, thing = self._entries[signal_id]
+        return Entry.model_construct(
+            signal_id=signal_id,
+            published_at=published_at,
+            narrowness=narrowness,
+            source=source,
+            keys=keys,
+            anchor=anchor,
+            thing=thing,
+        )
 
     def body(self, signal_id: str) -> Signal:
         """Return the report itself, from the store."""
@@ -234,7 +252,7 @@ class Reports:
         """Return the other reports that tell the same as this one."""
         ids = {signal_id: None for key in entry.keys for signal_id in self._by_key.get(key, ())}
         ids.pop(entry.signal_id, None)
-        return [other for other in map(self._entries.__getitem__, ids) if entry.tells_the_same_as(other)]
+        return [other for other in map(self.entry, ids) if entry.tells_the_same_as(other)]
 
     def with_entry(self, entry: Entry) -> "Overlay":
         """Return the same reports with one of them replaced or added, for the time of one decision."""

@@ -53,9 +53,7 @@ def an_event(name="e", *, version=1, **changes):
 
 
 def a_tombstone(name="e", *, version=2, heir=None, audience=EVERYBODY):
-    return Tombstone(
-        kind=Kind.EVENT, id=name, audience=audience, version=version, updated_at=NOON, replaced_by=heir
-    )
+    return Tombstone(kind=Kind.EVENT, id=name, audience=audience, version=version, updated_at=NOON, replaced_by=heir)
 
 
 class HistoryContract:
@@ -474,7 +472,9 @@ class AccessContract:
         assert len({secret for _, secret in made}) == 3
 
     # A token without a party, a name or a scope.
-    @pytest.mark.parametrize(("party", "name", "scopes"), [(" ", "n", ("read",)), ("EU", " ", ("read",)), ("EU", "n", ())])
+    @pytest.mark.parametrize(
+        ("party", "name", "scopes"), [(" ", "n", ("read",)), ("EU", " ", ("read",)), ("EU", "n", ())]
+    )
     def test_a_token_must_say_whose_and_what_for(self, access, party, name, scopes):
         with pytest.raises(InvalidInput):
             access.create_token(party, name, tuple(map(Scope, scopes)), by=OPERATOR)

@@ -109,3 +109,19 @@ def test_every_field_is_told_and_every_example_is_a_query():
 def test_the_help_shows_them(client):
     text = client.get("/docs/query").text
     assert all(f"<code>{name}</code>" in text for name in FIELDS)
+
+
+def references_of(schema):
+    """Yield every reference that a document makes."""
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    for part in parts:
+        yield from references_of(part)
+    if isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
+        yield schema["$ref"]
+
+
+def test_every_reference_of_the_document_leads_somewhere(document):
+    for reference in set(references_of(document)):
+        place = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
