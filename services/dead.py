@@ -1,5 +1,7 @@
 """Dead letters: what lies there, and back to where it came from."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from schemas.codec import decode
@@ -27,13 +29,28 @@ def letters(log: Tail, *, after: int = 0, limit: int) -> list[tuple[int, DeadLet
 
 
 def replay(log: TailedLog, *, number: int | None = None) -> int:
-    """Append the letter at this position, or all, to its origin again; what was processed before changes nothing."""
-    chosen = letters(log, after=number - 1, limit=1) if number else _all(log)
-    if number and (not chosen or chosen[0][0] != number):
-        raise NotFound(f"there is no dead letter {number}")
-    outgoing = [_reborn(position, letter) for position, letter in chosen]
+    """Append the letter at this position, or all that can be read, to its origin again; return how many.
+
+    What was processed before changes nothing. NotFound for a position without a letter, InvalidInput for a letter whose
+    bytes cannot be read.
+    """
+    outgoing = list(_readable(_all(log))) if number is None else [_reborn(*_at(log, number))]
     log.append(outgoing)
     return len(outgoing)
+
+
+def _at(log: Tail, number: int) -> tuple[int, DeadLetter]:
+    for position, letter in letters(log, after=number - 1, limit=1):
+        if position == number:
+            return position, letter
+    raise NotFound(f"there is no dead letter {number}")
+
+
+def _readable(found: Iterable[tuple[int, DeadLetter]]) -> Iterator[Outgoing]:
+    """Yield what can be appended again: bytes that no release can read must not keep the others back."""
+    for position, letter in found:
+        with suppress(InvalidInput):
+            yield _reborn(position, letter)
 
 
 def _all(log: Tail) -> list[tuple[int, DeadLetter]]:

@@ -27,7 +27,8 @@ class Seal:
         try:
             return self._fernet.decrypt(sealed + "=" * (-len(sealed) % 4)).decode()
         except (InvalidToken, ValueError) as exc:
-            raise InvalidInput("the cursor is not one that this server gave; start again without it") from exc
+            detail = "the cursor is not one that this server gave; start again without it"
+            raise InvalidInput(detail, field="cursor") from exc
 
 
 def key_from(data: Path, configured: str) -> str:

@@ -11,7 +11,7 @@ from schemas.rule import Rule, RuleIn
 from services.adapters.file_channel import check_name
 from services.adapters.webhook import check_secret, new_secret
 from services.api.access import Reader, Served, Writer
-from services.search import parsed
+from streams.query.parse import parse
 
 router = APIRouter(tags=["alerting"])
 Limit = Annotated[int, Query(ge=1, le=1_000)]
@@ -62,7 +62,7 @@ class Deliveries(Model):
 @router.post("/v1/rules", status_code=201)
 def create_rule(posted: RuleIn, node: Served, principal: Writer) -> Rule:
     """Add a rule. Answered when it stands in the ledger: what is posted after it is judged by it."""
-    parsed(posted.query)
+    parse(posted.query)  # a rule that cannot be compiled would refuse everything that comes before it
     rule = node.rules.create(posted, by=principal)
     node.pipeline.wake()
     return rule

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request, Response
 
 from services.api import alerting, docs, errors, feeds, intake, operate, stream, things
+from services.api.body import MAX_JSON_BYTES, Bounded
 from services.console import pages
 from services.wiring import Node
 from streams import metrics
@@ -22,6 +23,7 @@ def create_app(node: Node) -> FastAPI:
     for module in (intake, things, alerting, stream, feeds, operate, docs, pages):
         app.include_router(module.router)
     errors.install(app)
+    app.add_middleware(Bounded, max_bytes=MAX_JSON_BYTES, except_for=frozenset({"/v1/intake"}))
     app.middleware("http")(_observed)
     return app
 

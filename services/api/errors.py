@@ -93,9 +93,14 @@ def _http(_request: Request, exc: Exception) -> Response:
 def _invalid_request(_request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     first = exc.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    title = STATUSES[InvalidInput][1]
+    _, *place = first["loc"]  # body, query, path or header comes first, then the field or, in broken JSON, the letter
+    if first["type"] == "json_invalid":
+        detail = f"the body is no JSON: {first['ctx']['error']}"
+        return answer(Problem(title=title, status=422, detail=detail, position=int(place[0])))
+    field = ".".join(map(str, place))
     detail = f"{field}: {first['msg']}" if field else first["msg"]
-    return answer(Problem(title=STATUSES[InvalidInput][1], status=422, detail=detail, field=field or None))
+    return answer(Problem(title=title, status=422, detail=detail, field=field or None))
 
 
 def _starlette(_request: Request, exc: Exception) -> Response:

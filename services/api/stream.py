@@ -21,6 +21,8 @@ HEARTBEAT_SECONDS = 10.0
 """Stream clients give a silent connection up after 45 s, and comments do not count as life."""
 
 PAGE = 200
+LAST_POSSIBLE = 2**63 - 1
+"""The largest number that a database keeps."""
 
 
 @router.get("/v1/stream", response_class=EventSourceResponse)
@@ -28,7 +30,8 @@ async def stream(
     node: Served,
     principal: Reader,
     after: Annotated[
-        int | None, Query(ge=0, description="The id after which to begin; by default with what is new.")
+        int | None,
+        Query(ge=0, le=LAST_POSSIBLE, description="The id after which to begin; by default with what is new."),
     ] = None,
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
 ) -> EventSourceResponse:
@@ -62,6 +65,7 @@ def _event(entry: FeedEntry) -> ServerSentEvent:
 
 
 def _position(last_event_id: str) -> int:
-    if not last_event_id.isdigit():
+    is_number = last_event_id.isascii() and last_event_id.isdigit()
+    if not is_number or int(last_event_id) > LAST_POSSIBLE:
         raise InvalidInput("Last-Event-ID is the id of an event of this stream", field="Last-Event-ID")
     return int(last_event_id)

@@ -13,7 +13,7 @@ from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.secrets import Seal
 from streams.errors import ConfigError, Unavailable
-from tests.contract import records
+from tests.contract import history_records, outbox_records, records
 from tests.contract.records import SECRET, US, Clock
 
 
@@ -40,7 +40,7 @@ def another(path):
         yield database
 
 
-class TestHistory(records.HistoryContract):
+class TestHistory(history_records.HistoryContract):
     pass
 
 
@@ -48,7 +48,7 @@ class TestRules(records.RulesContract):
     pass
 
 
-class TestOutbox(records.OutboxContract):
+class TestOutbox(outbox_records.OutboxContract):
     pass
 
 
@@ -102,9 +102,13 @@ def test_a_database_of_a_later_version_is_refused(database):
 
 
 def test_a_write_that_fails_leaves_nothing(database):
-    with pytest.raises(ZeroDivisionError), database.writing() as connection:
-        connection.execute(insert(tables.mark).values(name="m", value=1))
-        raise ZeroDivisionError
+    def fail_half_way():
+        with database.writing() as connection:
+            connection.execute(insert(tables.mark).values(name="m", value=1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM mark")).scalar() == 0
 

@@ -9,6 +9,9 @@ import time
 import httpx
 
 DEADLINE_SECONDS = 30
+REPORTS = 60
+"""Signals that the shared server holds from the beginning, each an event of its own."""
+
 WORDS = (
     *("anode", "barge", "copper", "dredge", "export", "furnace", "grant", "harbour", "ingot", "jetty", "kiln", "levy"),
     *("mill", "nickel", "ore", "permit", "quota", "refiner", "smelter", "tariff", "union", "vessel", "wharf", "yard"),
@@ -26,7 +29,7 @@ def wait_until(ask):
 
 def a_post(number, **changes):
     """A report whose words are no other's, so that it makes an event of its own."""
-    word, other = WORDS[number % len(WORDS)], WORDS[number // len(WORDS)]
+    word, other = WORDS[number % len(WORDS)], WORDS[number // len(WORDS) % len(WORDS)]
     facts = {
         "id": f"n{number}",
         "source": "probe",
@@ -82,3 +85,15 @@ def events_of(client, *, count, after=None, last_event_id=None):
             if len(found) == count:
                 return found
     raise AssertionError(f"the stream ended after {len(found)} events")
+
+
+def is_problem(answer, status):
+    """Assert that the answer is an RFC 9457 problem of this status, and return it."""
+    assert answer.status_code == status, answer.text[:500]
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    assert "Traceback" not in answer.text
+    return problem

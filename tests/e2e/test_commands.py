@@ -141,10 +141,13 @@ def test_a_server_ends_cleanly_and_starts_again_on_its_folder(tmp_path, how):
 
 
 def test_a_server_with_a_listening_stream_ends_in_time(tmp_path):
-    with Server("--no-history", data=tmp_path) as server, asker(server) as client:
-        with client.stream("GET", "/v1/stream") as answer:
-            assert answer.status_code == 200
-            assert server.stop(signal.SIGTERM) == 0
+    with (
+        Server("--no-history", data=tmp_path) as server,
+        asker(server) as client,
+        client.stream("GET", "/v1/stream") as answer,
+    ):
+        assert answer.status_code == 200
+        assert server.stop(signal.SIGTERM) == 0
 
 
 def test_a_killed_server_leaves_a_folder_that_works(tmp_path):
