@@ -12,6 +12,8 @@ from streams.errors import InvalidInput, NotFound
 from streams.ports import EventLog, Outgoing
 
 PAGE = 500
+REPLAY = "replay"
+"""The group whose offset says which letters have been replayed."""
 
 
 class TailedLog(EventLog, Tail, Protocol):
@@ -29,13 +31,19 @@ def letters(log: Tail, *, after: int = 0, limit: int) -> list[tuple[int, DeadLet
 
 
 def replay(log: TailedLog, *, number: int | None = None) -> int:
-    """Append the letter at this position, or all that can be read, to its origin again; return how many.
+    """Append the letter at this position, or all since the last replay of all that can be read, to its origin again.
 
-    What was processed before changes nothing. NotFound for a position without a letter, InvalidInput for a letter whose
+    Return how many. What was processed before changes nothing; what is refused again becomes a new letter. NotFound for a position without a letter, InvalidInput for a letter whose
     bytes cannot be read.
     """
-    outgoing = list(_readable(_all(log))) if number is None else [_reborn(*_at(log, number))]
+    if number is not None:
+        log.append([_reborn(*_at(log, number))])
+        return 1
+    found = _after(log, log.committed(DEAD, REPLAY))
+    outgoing = list(_readable(found))
     log.append(outgoing)
+    if found:
+        log.commit(DEAD, REPLAY, found[-1][0])
     return len(outgoing)
 
 
@@ -53,9 +61,9 @@ def _readable(found: Iterable[tuple[int, DeadLetter]]) -> Iterator[Outgoing]:
             yield _reborn(position, letter)
 
 
-def _all(log: Tail) -> list[tuple[int, DeadLetter]]:
+def _after(log: Tail, position: int) -> list[tuple[int, DeadLetter]]:
     found: list[tuple[int, DeadLetter]] = []
-    while page := letters(log, after=found[-1][0] if found else 0, limit=PAGE):
+    while page := letters(log, after=found[-1][0] if found else position, limit=PAGE):
         found.extend(page)
     return found
 

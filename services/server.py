@@ -147,6 +147,7 @@ def _tick(node: Node) -> None:
     waited = TRIM_EVERY_SECONDS
     while True:
         try:
+            node.rules.relay()  # what a failing log kept from the ledger when it was changed
             node.log.append([Outgoing(LEDGER, Tick(at=node.now()))])
             node.pipeline.wake()
             if waited >= TRIM_EVERY_SECONDS:

@@ -48,6 +48,14 @@ def test_all_letters_go_back_however_many(log):
     assert log.end(LEDGER) == 2 * (PAGE + 1)
 
 
+def test_what_was_replayed_with_all_is_not_replayed_with_all_again(log):
+    a_letter(log)
+    assert replay(log) == 1
+    assert replay(log) == 0
+    a_letter(log)
+    assert replay(log) == 1
+
+
 def test_a_letter_that_cannot_be_read_is_refused_alone_and_left_out_of_all(log):
     a_letter(log)
     a_letter(log, value=b"{")
