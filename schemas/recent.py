@@ -1,6 +1,8 @@
 """Remembers what a pure function said of the last objects, by identity: cheaper than to hash a large frozen value."""
 
+from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -12,7 +14,7 @@ class Recent(Generic[T, R]):
 
     def __init__(self, function: Callable[[T], R], *, size: int) -> None:
         self._function, self._size = function, size
-        self._answers: dict[int, tuple[T, R]] = {}
+        self._answers: OrderedDict[int, tuple[T, R]] = OrderedDict()
 
     def __call__(self, item: T) -> R:
         """Return the function's answer, remembered or made."""
@@ -21,7 +23,9 @@ class Recent(Generic[T, R]):
         if held is not None and held[0] is item:
             return held[1]
         answer = self._function(item)
-        if len(self._answers) >= self._size:
-            self._answers.pop(next(iter(self._answers), 0), None)
         self._answers[id(item)] = item, answer
+        if len(self._answers) > self._size:
+            # Another thread may have come between: then there is nothing to forget.
+            with suppress(KeyError):
+                self._answers.popitem(last=False)
         return answer

@@ -33,8 +33,8 @@ def letters(log: Tail, *, after: int = 0, limit: int) -> list[tuple[int, DeadLet
 def replay(log: TailedLog, *, number: int | None = None) -> int:
     """Append the letter at this position, or all since the last replay of all that can be read, to its origin again.
 
-    Return how many. What was processed before changes nothing; what is refused again becomes a new letter. NotFound for a position without a letter, InvalidInput for a letter whose
-    bytes cannot be read.
+    Return how many. What was processed before changes nothing; what is refused again becomes a new letter. NotFound for a
+    position without a letter, InvalidInput for a letter whose bytes cannot be read.
     """
     if number is not None:
         log.append([_reborn(*_at(log, number))])

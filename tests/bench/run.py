@@ -14,13 +14,15 @@ SIZES = (1_000, 10_000, 50_000)
 def main() -> None:
     """Measure and print a table."""
     sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "").split(",") if size] or SIZES
-    print(f"{'signals':>8} {'floor /s':>9} {'pipeline /s':>12} {'cost, floors':>13} {'memory MB':>10}")
+    print(
+        f"{'signals':>8} {'floor /s':>9} {'pipeline /s':>12} {'cost, floors':>13} {'in CPU time':>12} {'memory MB':>10}"
+    )
     for size in sizes:
         floor, whole = _measured("floor", size), _measured("pipeline", size)
-        ratio = whole["seconds"] / floor["seconds"]
+        ratio, cpu_ratio = (whole[unit] / floor[unit] for unit in ("seconds", "cpu_seconds"))
         per_second = [size / one["seconds"] for one in (floor, whole)]
         print(
-            f"{size:>8} {per_second[0]:>9.0f} {per_second[1]:>12.0f} {ratio:>13.2f} {whole['rss_mb']:>10.0f}",
+            f"{size:>8} {per_second[0]:>9.0f} {per_second[1]:>12.0f} {ratio:>13.2f} {cpu_ratio:>12.2f} {whole['rss_mb']:>10.0f}",
             flush=True,
         )
     waits = sorted(ring(per_second=20, seconds=20))
