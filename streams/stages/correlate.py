@@ -8,9 +8,10 @@ rest form the components of the relation. Things have internal names that no rea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
+from itertools import pairwise
 from sys import intern
 from urllib.parse import urlsplit
 
@@ -58,7 +59,11 @@ class Entry(Model):
 def correlate(reports: "Reports", taken: Taken, _reference: Reference) -> Folded:
     """Place a report among those before it; say who joined and left which thing. The same report again says nothing."""
     signal: Signal = taken.item
-    if reports.get(signal.id) and says_the_same(reports.body(signal.id), signal):
+    held = reports.get(signal.id)
+    if held and signal.published_at == signal.received_at:
+        # It bears no date: one that is posted again is as old as when it first came.
+        signal = signal.model_copy(update={"published_at": held.published_at})
+    if held and says_the_same(reports.body(signal.id), signal):
         return Folded()
     entry = entry_of(signal)
     places = _places(reports, entry, taken.position)
@@ -105,59 +110,72 @@ def _key(kind: str, text: str) -> str:
 
 
 def _places(reports: "Reports", entry: Entry, position: int) -> dict[str, str]:
-    """Return the thing of the new report and of each other whose thing it changes, by report id."""
+    """Return the thing of the new report and of each other whose thing it changes, by report id.
+
+    Most reports are placed by a look at those they share a key with; only one that may move others has its whole
+    neighbourhood settled anew.
+    """
     before = reports.get(entry.signal_id)
     if before and (before.keys, before.anchor, before.rank) == (entry.keys, entry.anchor, entry.rank):
         return {entry.signal_id: before.thing}
-    neighbours = reports.related(entry)
-    if before is None and entry.anchor is None and not any(other.anchor for other in neighbours):
-        things = {other.thing for other in neighbours if not other.thing.startswith("act/")}
-        if len(things) <= 1:
+    if before is None:
+        acts, things, others = reports.around(entry)
+        if entry.anchor and not others:
+            return {entry.signal_id: f"act/{entry.anchor}"}
+        if entry.anchor is None and acts:
+            return {entry.signal_id: f"act/{min(acts, key=lambda act: act.rank).anchor}"}
+        if entry.anchor is None and len(things) <= 1:
             return {entry.signal_id: next(iter(things), _fresh(entry, position))}
-    disturbed = {entry.signal_id, *(other.signal_id for other in neighbours)}
-    if before:
-        disturbed |= {other.signal_id for other in reports.related(before)}
-    return _settle(reports.with_entry(entry), disturbed, position)
+    return _settle(reports.with_entry(entry), (*entry.keys, *(before.keys if before else ())), position)
 
 
-def _settle(reports: "Overlay", disturbed: set[str], position: int) -> dict[str, str]:
-    """Assign things anew to all unanchored reports that the disturbed ones reach, and to the disturbed themselves."""
-    places: dict[str, str] = {}
+def _settle(reports: "Overlay", keys: Iterable[str], position: int) -> dict[str, str]:
+    """Assign things anew to the new report and to all unanchored ones that its keys reach through unanchored ones."""
+    new = reports.entry
+    places = {new.signal_id: f"act/{new.anchor}"} if new.anchor else {}
     free: list[Entry] = []
-    for member in reports.closure(disturbed):
-        if member.anchor:
-            places[member.signal_id] = f"act/{member.anchor}"
-        elif acts := [other for other in reports.related(member) if other.anchor]:
-            places[member.signal_id] = f"act/{min(acts, key=lambda act: act.rank).anchor}"
+    for member in reports.reached(keys):
+        act = reports.best_act(member)
+        if act:
+            places[member.signal_id] = f"act/{act.anchor}"
         else:
             free.append(member)
     taken: set[str] = set()
-    for component in _components(free):
+    for component in components(free):
         thing = _thing_of(component, taken, position)
         taken.add(thing)
         places.update((member.signal_id, thing) for member in component)
     return places
 
 
-def _components(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Split entries into groups connected by shared keys, the largest group first so that it keeps its name."""
+def components(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Split reports into those that the relation connects, by rank, the largest group first so that it keeps its name.
+
+    Linear but for sorting: within one key, an address connects all; words connect all as soon as two sources say them, and
+    else those that follow each other within `REPEATED`.
+    """
+    parent = {entry.signal_id: entry.signal_id for entry in entries}
     by_key: dict[str, list[Entry]] = defaultdict(list)
-    left = {entry.signal_id: entry for entry in entries}
-    for entry in left.values():
+    for entry in entries:
         for key in entry.keys:
             by_key[key].append(entry)
-    components: list[list[Entry]] = []
-    while left:
-        queue = [left.pop(min(left))]
-        component = []
-        while queue:
-            member = queue.pop()
-            component.append(member)
-            near = {other.signal_id: other for key in member.keys for other in by_key[key] if other.signal_id in left}
-            reached = sorted(signal_id for signal_id, other in near.items() if member.tells_the_same_as(other))
-            queue.extend(left.pop(signal_id) for signal_id in reached)
-        components.append(sorted(component, key=lambda member: member.rank))
-    return sorted(components, key=lambda members: (-len(members), members[0].rank))
+    for key, sharing in by_key.items():
+        sharing.sort(key=lambda entry: entry.published_at)
+        connected = key.startswith("url:") or len({entry.source for entry in sharing}) > 1
+        for one, following in pairwise(sharing):
+            if connected or following.published_at - one.published_at <= REPEATED:
+                parent[_root(parent, one.signal_id)] = _root(parent, following.signal_id)
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.rank):
+        groups[_root(parent, entry.signal_id)].append(entry)
+    return sorted(groups.values(), key=lambda members: (-len(members), members[0].rank))
+
+
+def _root(parent: dict[str, str], signal_id: str) -> str:
+    while parent[signal_id] != signal_id:
+        parent[signal_id] = parent[parent[signal_id]]
+        signal_id = parent[signal_id]
+    return signal_id
 
 
 def _thing_of(component: list[Entry], taken: set[str], position: int) -> str:
@@ -175,7 +193,7 @@ def _fresh(leader: Entry, position: int) -> str:
 
 
 def _say(reports: "Reports", signal: Signal, entry: Entry, places: Mapping[str, str], position: int) -> Folded:
-    """Turn places into one claim a thing and into what is to be remembered."""
+    """Turn places into one claim a thing, those that only lose reports first, and into what is to be remembered."""
     states: dict[str, Model | None] = {f"body/{signal.id}": signal}
     left: dict[str, list[str]] = defaultdict(list)
     joined: dict[str, list[Signal]] = defaultdict(list)
@@ -191,7 +209,7 @@ def _say(reports: "Reports", signal: Signal, entry: Entry, places: Mapping[str, 
             states[f"entry/{signal_id}"] = placed
     claims = (
         Claim(thing=thing, joined=tuple(joined[thing]), left=tuple(left[thing]), ledger=position, at=signal.received_at)
-        for thing in sorted(left.keys() | joined.keys())
+        for thing in sorted(left.keys() | joined.keys(), key=lambda thing: (bool(joined[thing]), thing))
     )
     return Folded(outputs=tuple(claims), states=states)
 
@@ -206,7 +224,7 @@ class Reports:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
         self._entries: dict[str, _Compact] = {}
-        self._by_key: dict[str, tuple[str, ...]] = {}
+        self._by_key: dict[str, list[str]] = {}
         for key, entry in kept.scan("entry/", Entry):
             self.put(key, entry)
 
@@ -218,10 +236,10 @@ class Reports:
         before = held[3] if held else ()
         for name in before:
             if name not in state.keys:
-                self._by_key[name] = tuple(one for one in self._by_key[name] if one != state.signal_id)
+                self._by_key[name].remove(state.signal_id)
         for name in state.keys:
             if name not in before:
-                self._by_key[name] = (*self._by_key.get(name, ()), state.signal_id)
+                self._by_key.setdefault(name, []).append(state.signal_id)
         told = (state.published_at, state.narrowness, intern(state.source), state.keys, state.anchor, state.thing)
         self._entries[state.signal_id] = told
 
@@ -248,11 +266,30 @@ class Reports:
         assert isinstance(body, Signal), f"report {signal_id} has an entry and no body"
         return body
 
-    def related(self, entry: Entry) -> list[Entry]:
-        """Return the other reports that tell the same as this one."""
-        ids = {signal_id: None for key in entry.keys for signal_id in self._by_key.get(key, ())}
-        ids.pop(entry.signal_id, None)
-        return [other for other in map(self.entry, ids) if entry.tells_the_same_as(other)]
+    def sharing(self, key: str) -> Sequence[str]:
+        """Return the ids of the reports that have the key."""
+        return self._by_key.get(key, ())
+
+    def around(self, entry: Entry) -> tuple[list[Entry], set[str], bool]:
+        """Return what a new report meets: related acts, things of related free reports, and whether any is unanchored.
+
+        Ten thousand copies of one wire story cost each next copy ten thousand comparisons, so they are of plain tuples.
+        """
+        acts: list[Entry] = []
+        things: set[str] = set()
+        unanchored = False
+        for key in entry.keys:
+            is_address = key.startswith("url:")
+            for signal_id in self.sharing(key):
+                published_at, _, source, _, anchor, thing = self._entries[signal_id]
+                unanchored = unanchored or anchor is None
+                if not (is_address or source != entry.source or abs(published_at - entry.published_at) <= REPEATED):
+                    continue
+                if anchor:
+                    acts.append(self.entry(signal_id))
+                elif not thing.startswith("act/"):
+                    things.add(thing)
+        return acts, things, unanchored
 
     def with_entry(self, entry: Entry) -> "Overlay":
         """Return the same reports with one of them replaced or added, for the time of one decision."""
@@ -263,30 +300,41 @@ class Overlay:
     """Reports as they stand once `entry` is among them."""
 
     def __init__(self, reports: Reports, entry: Entry) -> None:
-        self._reports, self._entry = reports, entry
+        before = reports.get(entry.signal_id)
+        self._reports = reports
+        self._acts: dict[str, list[Entry]] = {}
+        self.entry = entry.model_copy(update={"thing": before.thing}) if before else entry
 
-    def get(self, signal_id: str) -> Entry:
-        """Return what is remembered of a report, the new one included."""
-        if signal_id != self._entry.signal_id:
-            return self._reports.entry(signal_id)
-        before = self._reports.get(signal_id)
-        return self._entry.model_copy(update={"thing": before.thing}) if before else self._entry
-
-    def related(self, entry: Entry) -> list[Entry]:
-        """Return the other reports that tell the same as this one, the new one as it is."""
-        new = self._entry
-        found = [other for other in self._reports.related(entry) if other.signal_id != new.signal_id]
-        if entry.signal_id != new.signal_id and entry.tells_the_same_as(new):
-            found.append(self.get(new.signal_id))
-        return found
-
-    def closure(self, start: set[str]) -> Iterator[Entry]:
-        """Yield the started reports and every unanchored one they reach through unanchored ones, each once."""
-        seen, queue = set(start), sorted(start)
+    def reached(self, keys: Iterable[str]) -> Iterator[Entry]:
+        """Yield every unanchored report that has one of the keys, or one of another's that has, each once."""
+        queue, seen_keys, seen = list(keys), set(keys), set()
+        if self.entry.anchor is None:
+            seen.add(self.entry.signal_id)
+            yield self.entry
         while queue:
-            member = self.get(queue.pop())
-            yield member
-            for other in self.related(member):
-                if other.signal_id not in seen and other.anchor is None:
-                    seen.add(other.signal_id)
-                    queue.append(other.signal_id)
+            for member in self._sharing(queue.pop()):
+                if member.anchor is None and member.signal_id not in seen:
+                    seen.add(member.signal_id)
+                    yield member
+                    queue.extend(key for key in member.keys if key not in seen_keys)
+                    seen_keys.update(member.keys)
+
+    def best_act(self, member: Entry) -> Entry | None:
+        """Return the first by rank of the acts' own reports that tell the same as this one."""
+        best: Entry | None = None
+        for key in member.keys:
+            if key not in self._acts:
+                acts = (other for other in self._sharing(key) if other.anchor)
+                self._acts[key] = sorted(acts, key=lambda act: act.rank)
+            first = next((act for act in self._acts[key] if member.tells_the_same_as(act)), None)
+            if first and (best is None or first.rank < best.rank):
+                best = first
+        return best
+
+    def _sharing(self, key: str) -> Iterator[Entry]:
+        """Yield the reports that have the key, the new one as it is."""
+        for signal_id in self._reports.sharing(key):
+            if signal_id != self.entry.signal_id:
+                yield self._reports.entry(signal_id)
+        if key in self.entry.keys:
+            yield self.entry
