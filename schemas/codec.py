@@ -9,6 +9,8 @@ from schemas.base import Keyed, Model
 from schemas.recent import Recent
 from schemas.topics import TOPICS
 
+MAX_REMEMBERED_BYTES: Final = 65_536
+
 VERSIONS: Mapping[str, int] = {}
 """Models whose shape has changed since version 1, and the version they are written in."""
 
@@ -33,7 +35,7 @@ def _encoded(item: Model) -> bytes:
     return item.__pydantic_serializer__.to_json(item, exclude_defaults=True)
 
 
-_RECENT: Final = Recent(_encoded, size=1_024)
+_RECENT: Final = Recent(_encoded, size=1_024, worth=lambda _item, value: len(value) <= MAX_REMEMBERED_BYTES)
 """The log, the index and the history keep the same things, one after the other."""
 
 

@@ -47,20 +47,27 @@ class Embedded:
                 self._news.wait(timeout=1.0)
 
     def drain(self, *, on_failure: Callable[[Step, Exception], None] | None = None) -> int:
-        """Take one batch at each step, as long as there is any; return how many records were handled."""
+        """Take one batch at each step, as long as there is any; return how many records were handled.
+
+        A step whose port is unavailable is reported, and the others go on: an index that fails must not silence alerts.
+        Without `on_failure`, Unavailable is raised.
+        """
         handled = 0
         while not self._stopping.is_set():
-            try:
-                taken = sum(self._step(runner) for runner in self._runners)
-            except Unavailable as exc:
-                if on_failure is None:
-                    raise
-                on_failure(self._failed, exc)
-                self._stopping.wait(RETRY_PAUSE_SECONDS)
-                continue
-            if not taken:
-                break
+            taken, failed = 0, 0
+            for runner in self._runners:
+                try:
+                    taken += self._step(runner)
+                except Unavailable as exc:
+                    if on_failure is None:
+                        raise
+                    failed += 1
+                    on_failure(runner.step, exc)
             handled += taken
+            if failed:
+                self._stopping.wait(RETRY_PAUSE_SECONDS)
+            elif not taken:
+                break
         return handled
 
     def wake(self) -> None:
@@ -83,7 +90,7 @@ class Embedded:
 
     def _step(self, runner: Runner) -> int:
         """Handle one batch at one step and settle it; a batch that is not settled is handled again from what was kept."""
-        step = self._failed = runner.step
+        step = runner.step
         records = self._log.read(
             step.source, step.name, limit=self._batch * (SINK_BATCHES if isinstance(step, Sink) else 1)
         )

@@ -23,7 +23,7 @@ from streams.errors import InvalidInput, Unavailable
 from streams.ports import Outgoing, Ports, Put, Record, StateStore
 from streams.stage import ONE, Fold, Reference, Sink, Step, Taken, Transform, View
 
-MAX_RETRIES = 8
+MAX_RETRIES = 4
 FIRST_PAUSE_SECONDS = 0.1
 
 M = TypeVar("M", bound=Model)

@@ -16,6 +16,12 @@ from streams.ports import Outgoing, Put, Record
 TAIL_RECORDS = 1_024
 """Records a topic that are kept decoded: the steps run in turn, so what one appends the next takes at once."""
 
+TAIL_RECORD_BYTES = 65_536
+"""A larger record is read from the file again: a thousand of the largest would not fit in memory."""
+
+READ_BYTES = 32_000_000
+"""About how much a read gives at most, whatever the number of records."""
+
 SCAN_ROWS = 5_000
 
 
@@ -76,8 +82,13 @@ class SqliteLog:
             "WHERE position > :after ORDER BY position LIMIT :limit"
         )
         with self._database.reading() as connection:
-            rows = connection.execute(query, {"after": position, "limit": limit})
-            return [Record(*row) for row in rows]
+            records, size = [], 0
+            for row in connection.execute(query, {"after": position, "limit": limit}):
+                records.append(Record(*row))
+                size += len(records[-1].value)
+                if size > READ_BYTES:
+                    break
+            return records
 
     def get(self, fold: str, key: str) -> bytes | None:
         """Return what is kept under the key."""
@@ -123,6 +134,16 @@ class SqliteLog:
         """Close the file."""
         self._database.close()
 
+    @staticmethod
+    def _remember(tail: OrderedDict[int, Record], record: Record) -> None:
+        """Keep the record decoded, after the one before it; one that is too large leaves the tail to begin behind it."""
+        if len(record.value) > TAIL_RECORD_BYTES:
+            tail.clear()
+            return
+        tail[record.position] = record
+        if len(tail) > TAIL_RECORDS:
+            tail.popitem(last=False)
+
     def _write(
         self, outputs: Sequence[Outgoing], puts: Sequence[Put], commit: tuple[Topic, str, int] | None
     ) -> list[int]:
@@ -139,10 +160,7 @@ class SqliteLog:
                     _commit(connection, *commit)
             self._ends = ends
             for topic, record in records:
-                tail = self._tails[topic.name]
-                tail[record.position] = record
-                if len(tail) > TAIL_RECORDS:
-                    tail.popitem(last=False)
+                self._remember(self._tails[topic.name], record)
         return [record.position for _, record in records]
 
 

@@ -105,12 +105,11 @@ class HistoryRecords:
         locked = select(head.last_sequence, head.last_added_at).where(head.name == name).with_for_update()
         sequence, added_at = connection.execute(locked).one()
         now_ms, rows = ms(self._now()), []
-        known = _known(connection, name, items)
+        told = _told(connection, name, items)
         for item in items:
-            named = (item.kind.value, item.id, item.version)
-            if named in known:
-                continue
-            known.add(named)
+            if item.version <= told.get((item.kind.value, item.id), -1):
+                continue  # told already, or older than what was told: the last word on a thing stays the last
+            told[item.kind.value, item.id] = item.version
             sequence, added_at = sequence + 1, max(now_ms, added_at + 1)
             rows.append({"collection": name, "sequence": sequence, "added_at": added_at, **_reference(item)})
         insert_new(connection, tables.feed, rows)
@@ -132,13 +131,15 @@ def _aliases(item: Projected) -> list[Row]:
     return [{"alias": alias, "audience": item.audience.key, "id": item.id} for alias in aliases]
 
 
-def _known(connection: Connection, collection: str, items: Sequence[Projected]) -> set[tuple[str, str, int]]:
-    """Return kind, id and version of what the collection has already of these things."""
+def _told(connection: Connection, collection: str, items: Sequence[Projected]) -> dict[tuple[str, str], int]:
+    """Return the newest version that the collection has of each of these things, by kind and id."""
     feed = tables.feed.c
-    query = select(feed.kind, feed.id, feed.version).where(
-        feed.collection == collection, feed.id.in_([item.id for item in items])
+    query = (
+        select(feed.kind, feed.id, func.max(feed.version))
+        .where(feed.collection == collection, feed.id.in_([item.id for item in items]))
+        .group_by(feed.kind, feed.id)
     )
-    return {(row.kind, row.id, row.version) for row in connection.execute(query)}
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
 
 def _projected(record_type: str, body: bytes) -> Projected:

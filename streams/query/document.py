@@ -13,6 +13,8 @@ from streams.query.order import order_of
 from streams.query.times import day_ms, instant_ms
 from streams.text.analyse import Tokens, analyse
 
+MAX_REMEMBERED_LETTERS: Final = 65_536
+
 TITLE = "title"
 TEXT = "text"
 OWN_TITLE = -1
@@ -159,5 +161,9 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     return tuple(parts)
 
 
-_RECENT: Final = Recent(_document_of, size=1_024)
+def _is_small(_projection: Projection, document: Document) -> bool:
+    return sum(len(part.text) for part in document.parts) <= MAX_REMEMBERED_LETTERS
+
+
+_RECENT: Final = Recent(_document_of, size=1_024, worth=_is_small)
 """Index and matcher ask for the same things, one after the other."""

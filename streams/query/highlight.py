@@ -13,6 +13,8 @@ from streams.query.predicate import Span, compile_predicate
 
 FRAGMENT_LETTERS: Final = 240
 _MAX_SPANS: Final = 512
+_READ_LETTERS: Final = 16_000
+"""As much as the analyser remembers of a text."""
 _LEAD_LETTERS: Final = 40
 """How much is shown before the first word found."""
 _BLANK: Final = re.compile(r"\s")
@@ -40,9 +42,18 @@ class Highlights:
 
 def highlight(projection: Projection, node: Node) -> Highlights:
     """Return where a thing answers a query; without words to show, the title and the beginning of the leading text."""
+    projection = _beginning(projection)
     document = document_of(projection)
     spans = [span for span in compile_predicate(node)(document) or () if span.part][:_MAX_SPANS]
     return Highlights(_title(projection, document, spans), _best(projection, spans))
+
+
+def _beginning(projection: Projection) -> Projection:
+    """Return the thing with the first letters of its texts: a page of hits must not read whole books again."""
+    if all(len(report.text) <= _READ_LETTERS for report in projection.reports):
+        return projection
+    cut = tuple(report.model_copy(update={"text": report.text[:_READ_LETTERS]}) for report in projection.reports)
+    return projection.model_copy(update={"reports": cut})
 
 
 def _title(projection: Projection, document: Document, spans: Iterable[Span]) -> Fragment:
