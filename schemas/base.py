@@ -1,7 +1,7 @@
 """What every schema shares: frozen models, aware UTC times, and ids that say what a thing is."""
 
 from abc import abstractmethod
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -9,9 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 NAMESPACE = UUID("5d0f2c1e-6f0b-5a55-9b3a-70c51a0b1e55")
 """The project's namespace for UUIDv5; every id in a store or on a wire depends on it, so it never changes."""
-
-LIVE = "live"
-"""The space of real input; exercises have spaces of their own."""
 
 
 class Model(BaseModel):
@@ -38,7 +35,6 @@ def utc(moment: datetime) -> datetime:
 
 
 Utc = Annotated[datetime, AfterValidator(utc)]
-Day = date
 
 
 def stable_id(kind: str, *parts: str) -> str:

@@ -1,6 +1,6 @@
 """What could not be processed: its bytes, where it stood, and why."""
 
-from schemas.base import Keyed, Utc
+from schemas.base import Keyed
 
 
 class DeadLetter(Keyed):
@@ -14,7 +14,6 @@ class DeadLetter(Keyed):
     value: bytes
     error: str
     detail: str
-    at: Utc | None = None
 
     @property
     def key(self) -> str:

@@ -46,6 +46,24 @@ def main() -> None:
         sys.exit(1)
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("tocsin"))
+        raise typer.Exit
+
+
+@app.callback()
+def _tocsin(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Shared early warning for critical-mineral supply risk."""
+
+
 @app.command()
 def run(
     data_dir: DataDir = None,
@@ -57,9 +75,16 @@ def run(
     no_history: Annotated[bool, typer.Option("--no-history", help="Start without the history pack.")] = False,
 ) -> None:
     """Run a whole Tocsin in this process, until Ctrl-C."""
+    import os
+
     from services import logs, server
+    from services.settings import unknown_names
 
     settings = _settings(data_dir, port=port, host=host)
+    for name, nearest in unknown_names(os.environ):
+        typer.echo(
+            f"tocsin: there is no setting {name}; it changes nothing" + (f" ({nearest}?)" if nearest else ""), err=True
+        )
     logs.configure(settings.log_level)
     server.run(settings, with_history=not no_history, say=_say)
 
@@ -79,7 +104,7 @@ def ingest(
     """Take signals from files into the running server, or into the data folder."""
     from services.ingest import ingest_files
 
-    with _client(data_dir) as client:
+    with _client(data_dir, make=True) as client:
         summary = ingest_files(client, files, source=source, ring=ring, say=_say)
     _show(summary, lambda told: _say(f"{told['accepted']} accepted, {told['rejected']} rejected"))
     if summary["rejected"]:
@@ -183,7 +208,7 @@ def token_create(
 ) -> None:
     """Make a token; it is shown this once."""
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-    with _client(data_dir) as client:
+    with _client(data_dir, make=True) as client:
         made = client.post("/v1/tokens", json={"party": party, "name": name, "scopes": wanted})
     _show(made, lambda told: _say(f"{told['token']}\n(keep it: it is not shown again)"))
 
@@ -235,10 +260,10 @@ def _settings(data_dir: Path | None, **given: Any) -> "Settings":  # noqa: ANN40
 
 
 @contextmanager
-def _client(data_dir: Path | None) -> Iterator[Any]:
+def _client(data_dir: Path | None, *, make: bool = False) -> Iterator[Any]:
     from services.client import connect
 
-    with connect(_settings(data_dir)) as client:
+    with connect(_settings(data_dir), make=make) as client:
         yield client
 
 

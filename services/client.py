@@ -1,7 +1,7 @@
 """How commands speak to an installation: over HTTP to the server that runs on the folder, else to one opened in this process."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ import httpx
 
 from services.folder import Folder
 from services.settings import Settings
-from streams.errors import ConfigError, InvalidInput, Unavailable
+from streams.errors import ConfigError, Forbidden, InvalidInput, NotFound, TocsinError, Unavailable
 
 TIMEOUT_SECONDS = 60.0
 
@@ -17,16 +17,18 @@ TIMEOUT_SECONDS = 60.0
 class Client:
     """Speaks the API of one installation as its administrator."""
 
-    def __init__(self, http: httpx.AsyncClient, runner: asyncio.Runner) -> None:
-        self._http, self._runner = http, runner
+    def __init__(self, http: httpx.AsyncClient, runner: asyncio.Runner, settle: Callable[[], object]) -> None:
+        self._http, self._runner, self._settle = http, runner, settle
 
     def get(self, path: str, **options: Any) -> Any:  # noqa: ANN401 - httpx's options, JSON out
         """Return the JSON of an answer."""
         return self._ask("GET", path, **options)
 
     def post(self, path: str, **options: Any) -> Any:  # noqa: ANN401
-        """Return the JSON of an answer."""
-        return self._ask("POST", path, **options)
+        """Return the JSON of an answer; on a folder at rest, once what was posted is processed."""
+        answer = self._ask("POST", path, **options)
+        self._settle()
+        return answer
 
     def delete(self, path: str) -> None:
         """Delete what stands at the path."""
@@ -38,19 +40,25 @@ class Client:
         except httpx.HTTPError as exc:
             raise Unavailable(f"the server does not answer: {exc}") from exc
         if answer.is_error:
-            raise InvalidInput(_told(answer))
+            raise _refusal(answer)
         return answer.json() if answer.content else None
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[Client]:
-    """Give a client; without a running server, what it changes is processed before this ends."""
+def connect(settings: Settings, *, make: bool = False) -> Iterator[Client]:
+    """Give a client; without a running server, what it posts is processed at once.
+
+    ConfigError where there is neither a server nor data, unless `make` allows to begin a folder.
+    """
     folder = Folder(settings.data_dir.resolve())
     url = folder.server()
     with asyncio.Runner() as runner:
         if url:
             yield from _over(httpx.AsyncHTTPTransport(), url, folder, runner)
             return
+        if not make and not folder.log.exists():
+            told = f"there is no Tocsin data in {folder.path}"
+            raise ConfigError(f"{told}; start `tocsin run` on it, or name another folder with --data-dir")
         from services.api.app import create_app  # noqa: PLC0415 - half a second that a running server spares
         from services.server import ensure_admin_token  # noqa: PLC0415
         from services.wiring import open_node  # noqa: PLC0415
@@ -58,13 +66,21 @@ def connect(settings: Settings) -> Iterator[Client]:
         node = open_node(settings)
         try:
             ensure_admin_token(node)
-            yield from _over(httpx.ASGITransport(app=create_app(node)), "http://folder", folder, runner)
-            node.pipeline.drain()
+            node.pipeline.drain()  # what a killed server had acknowledged and not processed
+            transport = httpx.ASGITransport(app=create_app(node))
+            yield from _over(transport, "http://folder", folder, runner, settle=node.pipeline.drain)
         finally:
             node.close()
 
 
-def _over(transport: httpx.AsyncBaseTransport, url: str, folder: Folder, runner: asyncio.Runner) -> Iterator[Client]:
+def _over(
+    transport: httpx.AsyncBaseTransport,
+    url: str,
+    folder: Folder,
+    runner: asyncio.Runner,
+    *,
+    settle: Callable[[], object] = lambda: None,
+) -> Iterator[Client]:
     try:
         token = folder.admin_token.read_text().strip()
     except OSError as exc:
@@ -72,9 +88,23 @@ def _over(transport: httpx.AsyncBaseTransport, url: str, folder: Folder, runner:
     headers = {"Authorization": f"Bearer {token}"}
     http = httpx.AsyncClient(transport=transport, base_url=url, headers=headers, timeout=TIMEOUT_SECONDS)
     try:
-        yield Client(http, runner)
+        yield Client(http, runner, settle)
     finally:
         runner.run(http.aclose())
+
+
+def _refusal(answer: httpx.Response) -> TocsinError:
+    """Return the error that an answer stands for."""
+    match answer.status_code:
+        case 503:
+            wait = answer.headers.get("retry-after", "")
+            return Unavailable(_told(answer), retry_after_seconds=float(wait) if wait.isdigit() else None)
+        case 401 | 403:
+            return Forbidden(_told(answer))
+        case 404:
+            return NotFound(_told(answer))
+        case _:
+            return InvalidInput(_told(answer))
 
 
 def _told(answer: httpx.Response) -> str:

@@ -1,5 +1,6 @@
 """`tocsin ingest`: files to the intake, in batches, each refused item said with its reason."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -7,14 +8,16 @@ from io import BufferedIOBase
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from schemas.codec import encode
 from schemas.raw import SignalIn, SourceKind
 from services.client import Client
 from services.connectors.files import read_file
-from streams.errors import InvalidInput
+from streams.errors import InvalidInput, Unavailable
 
 BATCH_LINES = 250
+MAX_TRIES = 60
 SHOW_REJECTED = 20
 PROGRESS_SECONDS = 2.0
 OFFICIAL = frozenset({"federal-register"})
@@ -44,22 +47,40 @@ def ingest_files(
 
 
 def _post(client: Client, posts: Sequence[SignalIn], kind: SourceKind, *, ring: bool) -> list[dict[str, Any]]:
+    """Post a batch and return its answers; where the server asks to wait, wait and post it again."""
     body = b"\n".join(encode(post) for post in posts)
-    answer = client.post(
-        "/v1/intake",
-        content=body,
-        params={"source_kind": kind.value, "backfill": str(not ring).lower()},
-        headers={"Content-Type": "application/x-ndjson"},
-    )
-    return list(answer["items"])
+    for _ in range(MAX_TRIES):
+        try:
+            answer = client.post(
+                "/v1/intake",
+                content=body,
+                params={"source_kind": kind.value, "backfill": str(not ring).lower()},
+                headers={"Content-Type": "application/x-ndjson"},
+            )
+        except Unavailable as exc:
+            if exc.retry_after_seconds is None:
+                raise
+            time.sleep(exc.retry_after_seconds)
+            continue
+        return list(answer["items"])
+    raise Unavailable(f"the server was busy {MAX_TRIES} times in a row; post the rest later")
 
 
 def _batches(names: Sequence[str], source: str | None) -> Iterator[tuple[str, list[SignalIn | InvalidInput]]]:
     for name in names:
         with _opened(name) as file:
-            items = read_file(file, source=source)
+            items = (_named(item, name) for item in read_file(file, source=source))
             while batch := list(islice(items, BATCH_LINES)):
                 yield name, batch
+
+
+def _named(item: SignalIn | InvalidInput, name: str) -> SignalIn | InvalidInput:
+    """Give an item without a source the host of its address, else the file's name: ids of two feeds must not meet."""
+    if isinstance(item, InvalidInput) or item.source:
+        return item
+    host = urlsplit(item.url or "").hostname or ""
+    words = re.sub(r"[^a-z0-9.-]+", "-", (host or f"file.{Path(name).stem}").lower()).strip("-.")
+    return item.model_copy(update={"source": words[:64] or None})
 
 
 def _opened(name: str) -> BufferedIOBase:

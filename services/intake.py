@@ -6,13 +6,19 @@ from datetime import datetime
 
 from schemas.codec import encode
 from schemas.marking import CLEAR
-from schemas.party import Principal
+from schemas.party import Principal, Scope
 from schemas.raw import Raw, SignalIn, SourceKind, signal_id_of
 from schemas.topics import RAW
 from streams import metrics
 from streams.errors import InvalidInput, Unavailable
 from streams.ports import EventLog, Outgoing
 from streams.stages.normalise import parse_signal
+
+MEMBER = "member."
+"""What the sources begin with that stand for the members' own posts."""
+
+RESERVED = frozenset({"federal-register", "history"})
+"""Sources that only the operator brings in: others could put words into their mouths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,12 @@ class Intake:
         return [raw.signal_id for raw in raws]
 
     def _raw(self, post: SignalIn, arrival: Arrival) -> Raw:
-        source = post.source or source_of(arrival.by.party)
+        own = source_of(arrival.by.party)
+        source = post.source or own
+        if (source != own and source.startswith(MEMBER)) or (source in RESERVED and not _is_operator(arrival)):
+            raise InvalidInput(
+                f"`{source}` is not yours to speak for; leave the source out, or name another", field="source"
+            )
         return Raw(
             signal_id=signal_id_of(source, post.id),
             source=source,
@@ -76,7 +87,11 @@ def signal_in(body: bytes) -> SignalIn:
     return post
 
 
+def _is_operator(arrival: Arrival) -> bool:
+    return Scope.OPERATE in arrival.by.scopes
+
+
 def source_of(party: str) -> str:
     """Return the source that a party's own posts count as when they name none."""
     kept = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in party.lower())
-    return f"member.{kept.strip('-') or 'unnamed'}"[:64]
+    return f"{MEMBER}{kept.strip('-') or 'unnamed'}"[:64]

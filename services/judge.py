@@ -15,7 +15,7 @@ from schemas.signal import Signal
 from services.intake import signal_in, source_of
 from services.records.access import HOME_PARTY
 from services.wire import JudgementOut, judgement_of
-from streams.assemble.event import event_id_of, original_of, precedence
+from streams.assemble.event import event_id_of, originals_of, precedence
 from streams.errors import InvalidInput
 from streams.knowledge.load import load
 from streams.rules.compile import RuleSet
@@ -68,12 +68,13 @@ def _told(
     things: dict[str, list[Signal]] = {}
     for signal in sorted(signals.values(), key=precedence):
         things.setdefault(reports.entry(signal.id).thing, []).append(signal)
+    originals = {key: original for among in things.values() for key, original in originals_of(among).items()}
     for native_id, signal_id in answers:
         if isinstance(signal_id, InvalidInput):
             yield {"id": native_id, "event_id": None, "duplicate_of": None, "error": str(signal_id)}
             continue
         among = things[reports.entry(signal_id).thing]
-        original = original_of(signals[signal_id], among)
+        original = originals.get(signal_id)
         told = signals[original].native_id if original else None
         yield {"id": native_id, "event_id": event_id_of(among), "duplicate_of": told}
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import blake2b
 
 from schemas.party import Principal
 from schemas.projection import Kind, Projection
@@ -72,13 +73,13 @@ class SearchService:
         )
 
     def _next(self, after: After | None, kind: Kind, query: str, sort: str) -> str | None:
-        return self._seal.close(json.dumps([kind, query, sort, after.value, after.ids])) if after else None
+        return self._seal.close(json.dumps([_digest(kind, query, sort), after.value, after.ids])) if after else None
 
     def _after(self, cursor: str | None, kind: Kind, query: str, sort: str) -> After | None:
         if not cursor:
             return None
-        of_kind, of_query, of_sort, value, ids = json.loads(self._seal.open(cursor))
-        if (of_kind, of_query, of_sort) != (kind, query, sort):
+        digest, value, ids = json.loads(self._seal.open(cursor))
+        if digest != _digest(kind, query, sort):
             raise InvalidInput("the cursor belongs to another query; start again without it", field="cursor")
         return After(value=value, ids=tuple(ids))
 
@@ -87,6 +88,11 @@ class SearchService:
 def parsed(query: str) -> Node:
     """Return what the query means; an empty one means everything."""
     return parse(query.strip() or "*")
+
+
+def _digest(*asked: str) -> str:
+    """Return what a cursor keeps of the question it belongs to."""
+    return blake2b("\0".join(asked).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def _highlights(thing: Projection, node: Node) -> dict[str, Highlight]:

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 import uvicorn
@@ -18,7 +18,7 @@ from schemas.topics import LEDGER, TOPICS
 from services import history
 from services.api.app import create_app
 from services.records.access import HOME_PARTY, OPERATOR
-from services.records.statements import ms
+from services.records.statements import moment, ms
 from services.secrets import write_private
 from services.settings import Settings
 from services.wiring import Node, open_node
@@ -29,6 +29,7 @@ from streams.stage import Step
 log = structlog.get_logger(__name__)
 
 TRIM_EVERY_SECONDS = 3600.0
+LAST_TICK = "last-tick"
 GRACE_SECONDS = 3
 
 
@@ -72,7 +73,7 @@ async def _serve(node: Node, say: Callable[[str], None]) -> None:
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event to wait for
         await asyncio.sleep(0.01)
     if server.started:
-        write_private(node.folder.running, json.dumps({"url": f"http://{settings.host}:{port}"}))
+        write_private(node.folder.running, json.dumps({"url": settings.address(port)}))
         say(_welcome(node))
     await serving
 
@@ -148,7 +149,7 @@ def _tick(node: Node) -> None:
     while True:
         try:
             node.rules.relay()  # what a failing log kept from the ledger when it was changed
-            node.log.append([Outgoing(LEDGER, Tick(at=node.now()))])
+            node.log.append([Outgoing(LEDGER, Tick(at=_later(node)))])
             node.pipeline.wake()
             if waited >= TRIM_EVERY_SECONDS:
                 waited = 0.0
@@ -158,6 +159,13 @@ def _tick(node: Node) -> None:
         if node.stopping.wait(node.settings.tick_seconds):
             return
         waited += node.settings.tick_seconds
+
+
+def _later(node: Node) -> datetime:
+    """Return the time, never before the last tick's: a clock that was set back must not undo what was due."""
+    now = max(ms(node.now()), node.marks.get(LAST_TICK) or 0)
+    node.marks.put(LAST_TICK, now)
+    return moment(now)
 
 
 def _trim(node: Node) -> None:

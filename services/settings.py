@@ -62,7 +62,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The address of this server as others are told it, without a slash at the end."""
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        return self.public_url.rstrip("/") or self.address(self.port)
+
+    def address(self, port: int) -> str:
+        """Return where this server is reached on its own machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{port}"
 
 
 def read_settings(given: Mapping[str, Any]) -> Settings:

@@ -27,6 +27,7 @@ class GuardedTransport(httpx.BaseTransport):
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or httpx.create_ssl_context(trust_env=False),
             network_backend=_GuardedBackend(guard),
+            max_connections=None,  # the dispatcher bounds them: waiting for a place would pass for a slow receiver
             max_keepalive_connections=0,
         )
 

@@ -9,7 +9,7 @@ from threading import Lock
 from sqlalchemy import Connection, text
 
 from schemas.codec import encode, type_of
-from schemas.topics import TOPICS, Topic
+from schemas.topics import DEAD, TOPICS, Topic
 from services.records.database import Database
 from streams.ports import Outgoing, Put, Record
 
@@ -110,14 +110,16 @@ class SqliteLog:
             after = rows[-1][0]
 
     def trim(self, topic: Topic, *, before_ms: int) -> int:
-        """Forget a topic's records that are older than the moment and taken by every group; return how many."""
-        taken = "SELECT coalesce(min(position), :end) FROM committed WHERE topic = :topic"
-        query = text(f"DELETE FROM log_{topic.name} WHERE appended_at < :before AND position <= ({taken})")  # noqa: S608
+        """Forget a topic's records that are older than the moment and taken by every group; return how many.
+
+        A topic that nobody takes to the end (dead letters are replayed on demand) is forgotten by age alone.
+        """
+        taken = "SELECT iif(:by_age, :end, coalesce(min(position), :end)) FROM committed WHERE topic = :topic"
+        query = text(f"DELETE FROM log_{topic.name} WHERE appended_at < :before AND position <= ({taken})")  # noqa: S608 - a name of ours
+        values = {"before": before_ms, "topic": topic.name, "end": self.end(topic), "by_age": topic is DEAD}
         with self._appending, self._database.writing() as connection:
             self._tails[topic.name].clear()
-            return connection.execute(
-                query, {"before": before_ms, "topic": topic.name, "end": self.end(topic)}
-            ).rowcount
+            return connection.execute(query, values).rowcount
 
     def clear(self, folds: Sequence[str], topics: Sequence[Topic], groups: Sequence[tuple[Topic, str]]) -> None:
         """Forget folds' states and topics' records, and set groups back to the beginning: the first act of a rebuild."""

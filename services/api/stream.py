@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from schemas.feed import FeedEntry
 from schemas.marking import EVERYBODY
+from schemas.party import Principal
 from services.api.access import Reader, Served
 from services.wire import shown
 from services.wiring import Node
@@ -35,17 +36,19 @@ async def stream(
     ] = None,
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
 ) -> EventSourceResponse:
-    """Send each version of each event that you may see. `Last-Event-ID` resumes without a gap."""
-    del principal  # everything in this collection is for every reader
+    """Send each version of each event that you may see. `Last-Event-ID` resumes without a gap.
+
+    The stream ends when its token is revoked.
+    """
     start = after if last_event_id is None else _position(last_event_id)
     if start is None:
         start = await run_in_threadpool(node.history.last_sequence, EVERYBODY.key)
-    return EventSourceResponse(_events(node, start), ping=3600)
+    return EventSourceResponse(_events(node, principal, start), ping=3600)
 
 
-async def _events(node: Node, sequence: int) -> AsyncIterator[ServerSentEvent]:
+async def _events(node: Node, principal: Principal, sequence: int) -> AsyncIterator[ServerSentEvent]:
     with node.news.listening() as news:
-        while not node.stopping.is_set():
+        while not node.stopping.is_set() and await run_in_threadpool(node.access.is_open, principal.token_id):
             news.clear()
             entries = await run_in_threadpool(node.history.feed, EVERYBODY.key, after=sequence, limit=PAGE)
             for entry in entries:

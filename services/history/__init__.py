@@ -9,12 +9,14 @@ from schemas.projection import Kind
 from schemas.raw import SignalIn, SourceKind
 from services.intake import Arrival
 from services.records.access import OPERATOR
+from streams.errors import Unavailable
 
 if TYPE_CHECKING:
     from services.wiring import Node
 
 MARK = "history-pack"
 SOURCE = "history"
+RETRY_SECONDS = 5.0
 
 
 def pack() -> tuple[SignalIn, ...]:
@@ -29,7 +31,10 @@ def post(node: "Node", *, say: Callable[[str], None]) -> None:
     if node.marks.get(MARK) == digest:
         return
     reports = pack()
-    node.intake.take(reports, Arrival(by=OPERATOR, source_kind=SourceKind.HISTORY, backfill=True))
+    while not _taken(node, reports):
+        say("history: the intake is not available; trying again")
+        if node.stopping.wait(RETRY_SECONDS):
+            return
     node.marks.put(MARK, digest)
     seen = -1
     while seen < len(reports) and not node.stopping.wait(0.1):
@@ -37,6 +42,14 @@ def post(node: "Node", *, say: Callable[[str], None]) -> None:
         if found != seen:
             say(f"history: {found} of {len(reports)} reports searchable")
         seen = found
+
+
+def _taken(node: "Node", reports: tuple[SignalIn, ...]) -> bool:
+    try:
+        node.intake.take(reports, Arrival(by=OPERATOR, source_kind=SourceKind.HISTORY, backfill=True))
+    except Unavailable:
+        return False
+    return True
 
 
 def _bytes() -> bytes:

@@ -88,6 +88,12 @@ class AccessRecords:
         scopes = frozenset(Scope(scope) for scope in row.scopes.split(","))
         return Principal(party=row.party, name=row.name, scopes=scopes, token_id=row.id)
 
+    def is_open(self, token_id: str | None) -> bool:
+        """Tell whether a token has not been revoked."""
+        query = select(tables.token.c.id).where(tables.token.c.id == token_id, tables.token.c.revoked_at.is_(None))
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def parties(self) -> list[Party]:
         """Return all members by id."""
         with self._database.reading() as connection:

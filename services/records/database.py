@@ -78,6 +78,8 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except sqlite3.OperationalError as exc:
+        raise Unavailable(f"the database does not answer: {exc}") from exc
     except OperationalError as exc:
         raise Unavailable(f"the database does not answer: {exc.orig}") from exc
     except DBAPIError as exc:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from schemas.alert import Alert, Channel, Delivery, DeliveryState
 from schemas.base import stable_id
@@ -21,6 +21,9 @@ from streams.errors import InvalidInput
 SINK = "deliver"
 LEASE_SECONDS = 60
 """Longer than any try may take; a dispatcher that died gives its messages back after it."""
+
+MAX_PER_CHANNEL = 4
+"""Deliveries of one channel under way at once."""
 
 MAX_LISTED = 1_000
 
@@ -79,7 +82,7 @@ class OutboxRecords:
             if connection.execute(query.with_only_columns(delivery.id).limit(1)).first() is None:
                 return []
         with self._database.writing() as connection:
-            rows = connection.execute(query).all()
+            rows = _shared_out(connection, connection.execute(query.limit(limit * MAX_PER_CHANNEL)).all(), now, limit)
             lease = {"state": DeliveryState.LEASED, "leased_until": ms(now + timedelta(seconds=LEASE_SECONDS))}
             ids = [row.id for row in rows]
             connection.execute(update(tables.delivery).where(delivery.id.in_(ids)).values(**lease))
@@ -162,6 +165,21 @@ class OutboxRecords:
 def _listed(alert: Alert, rule: Rule) -> dict[str, Any]:
     row = {"id": alert.id, "rule_id": alert.rule_id, "party": rule.party, "at": ms(alert.at)}
     return {**row, "body": encode(alert)}
+
+
+def _shared_out(connection: Connection, due: Sequence[Row[Any]], now: datetime, limit: int) -> list[Row[Any]]:
+    """Return at most `limit` of what is due, few enough a channel that one that hangs leaves room for the others."""
+    delivery = tables.delivery.c
+    leased = select(delivery.channel_id, func.count()).where(
+        delivery.state == DeliveryState.LEASED, delivery.leased_until >= ms(now)
+    )
+    under_way = {row[0]: row[1] for row in connection.execute(leased.group_by(delivery.channel_id))}
+    chosen: list[Row[Any]] = []
+    for row in due:
+        if under_way.get(row.channel_id, 0) < MAX_PER_CHANNEL and len(chosen) < limit:
+            under_way[row.channel_id] = under_way.get(row.channel_id, 0) + 1
+            chosen.append(row)
+    return chosen
 
 
 def _rule(connection: Connection, rule_id: str) -> Rule | None:

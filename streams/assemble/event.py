@@ -18,6 +18,9 @@ T = TypeVar("T")
 MAX_REPORTS = 32
 """Reports whose words an event carries; further ones count as sources and are found as signals."""
 
+MAX_LETTERS = 5_000
+"""Letters that an event carries of each report after the leading one."""
+
 CORROBORATION = 0.5
 """How far one more independent source closes the gap to certainty."""
 
@@ -52,7 +55,7 @@ def assemble_event(
         first_seen_at=min(report.received_at for report in reports),
         published_at=min(report.published_at for report in reports),
         title=reports[0].title,
-        reports=tuple(_shown(report) for report in reports[:MAX_REPORTS]),
+        reports=tuple(_shown(report, letters=MAX_LETTERS if number else None) for number, report in enumerate(reports)),
         source_count=len({report.source for report in reports}),
         sources=_distinct(report.source for report in reports),
         tlp=max((report.marking.tlp for report in reports), key=_TLPS.index),
@@ -62,9 +65,9 @@ def assemble_event(
     )
 
 
-def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, among: Sequence[Signal]) -> Projection:
+def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, original: str | None) -> Projection:
     """Return one report of an event as a projection of its own; its severity is as judged on arrival."""
-    is_all = len(among) == 1 and event.updated_at == signal.received_at
+    is_all = event.reports == (_shown(signal),) and event.updated_at == signal.received_at
     return Projection(
         kind=Kind.SIGNAL,
         id=signal.id,
@@ -79,7 +82,7 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
         source_count=1,
         sources=(signal.source,),
         event_id=event.id,
-        duplicate_of=original_of(signal, among),
+        duplicate_of=original,
         tlp=signal.marking.tlp,
         judgement=signal.judgement,
         severity=event.severity if is_all else severity(signal.judgement, knowledge, at=signal.received_at),
@@ -87,14 +90,14 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
     )
 
 
-def _shown(signal: Signal) -> Report:
+def _shown(signal: Signal, *, letters: int | None = None) -> Report:
     return Report(
         signal_id=signal.id,
         native_id=signal.native_id,
         source=signal.source,
         source_kind=signal.source_kind,
         title=signal.title,
-        text=signal.text,
+        text=signal.text[:letters],
         url=signal.url,
         language=signal.language,
         published_at=signal.published_at,
@@ -102,17 +105,17 @@ def _shown(signal: Signal) -> Report:
     )
 
 
-def original_of(signal: Signal, among: Sequence[Signal]) -> str | None:
-    """Return the earlier report that this one repeats, if there is one."""
-    if len(among) == 1:
-        return None
-    entry = entry_of(signal)
-    for other in among:
-        if other.id == signal.id:
-            return None
-        if entry.tells_the_same_as(entry_of(other)):
-            return other.id
-    return None
+def originals_of(reports: Sequence[Signal]) -> dict[str, str]:
+    """Return, for each of these reports by precedence that repeats an earlier one, the first that it repeats."""
+    if len(reports) == 1:
+        return {}
+    entries = [entry_of(report) for report in reports]
+    originals: dict[str, str] = {}
+    for number, entry in enumerate(entries):
+        original = next((other for other in entries[:number] if entry.tells_the_same_as(other)), None)
+        if original:
+            originals[entry.signal_id] = original.signal_id
+    return originals
 
 
 def _merged(reports: Sequence[Signal]) -> Judgement:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from pydantic import Field
+
 from schemas.base import Model, Utc
 from schemas.claim import Claim
 from schemas.ledger import Tick
@@ -11,26 +13,40 @@ from schemas.marking import EVERYBODY, Audience
 from schemas.projection import Kind, Projected, Projection, Tombstone
 from schemas.severity import Severity
 from schemas.signal import Signal
-from streams.assemble.event import assemble_event, assemble_signal, precedence
+from streams.assemble.event import MAX_REPORTS, assemble_event, assemble_signal, originals_of, precedence
 from streams.knowledge.model import Knowledge
 from streams.stage import Folded, Reference, Taken
 
+MAX_SOURCES = 1_000
+"""Sources beyond the first reports' that a thing remembers."""
+
 
 class Shown(Model):
-    """What one audience was last told of the thing's event: under which id (and which at first), of which reports, how hard."""
+    """What one audience was last told of the thing's event: under which id (and which at first), of which reports, how hard.
+
+    `originals` names, for each report that repeats an earlier one, the earlier one.
+    """
 
     audience: Audience
     id: str
     origin_id: str
     members: tuple[str, ...]
+    originals: dict[str, str] = Field(default_factory=dict)
+    source_count: int
     severity: Severity
 
 
 class Aggregate(Model):
-    """All fragments of one thing, by precedence, and what was last shown of them; `due_at` is when time alone changes it."""
+    """The fragments of one thing and what was last shown of them; `due_at` is when time alone changes it.
+
+    `signals` are the first `MAX_REPORTS` by precedence. Of further ones only the sources are kept, so that a thing that
+    everybody reports stays small; they are found as signals. `ledger` is the newest record that was applied.
+    """
 
     thing: str
+    ledger: int = 0
     signals: tuple[Signal, ...] = ()
+    more_sources: tuple[str, ...] = ()
     shown: tuple[Shown, ...] = ()
     due_at: Utc | None = None
 
@@ -49,25 +65,25 @@ def release(aggregate: Aggregate | None, taken: Taken, reference: Reference) -> 
     """Take a claim or a tick; give what changed for each audience, tombstones before anything else."""
     item: Claim | Tick = taken.item
     before = aggregate or Aggregate(thing=item.key)
-    signals = _merge(before.signals, item) if isinstance(item, Claim) else before.signals
-    fresh = frozenset(signal.id for signal in item.joined) if isinstance(item, Claim) else frozenset()
-    change = _Change(ledger=item.ledger, at=item.at, fresh=fresh)
+    joined = _news(before, item) if isinstance(item, Claim) else ()
+    after = _merged(before, item, joined) if isinstance(item, Claim) else before
+    change = _Change(ledger=max(item.ledger, before.ledger), at=item.at, joined=joined)
     shown, outputs = [], []
-    for audience, visible in audiences(signals):
+    for audience, visible in audiences(after):
         told = next((one for one in before.shown if one.audience == audience), None)
         now, changes = _tell(told, visible, audience, change, reference.knowledge)
         outputs.extend(changes)
         shown.extend([now] if now else [])
     outputs.sort(key=lambda output: not isinstance(output, Tombstone))
-    if not signals:
+    if not after.signals:
         return Folded(outputs=tuple(outputs), states={before.thing: None})
-    after = Aggregate(thing=before.thing, signals=signals, shown=tuple(shown), due_at=_next_change(signals, item.at))
-    return Folded(outputs=tuple(outputs), states={before.thing: after})
+    update = {"ledger": change.ledger, "shown": tuple(shown), "due_at": _next_change(after.signals, item.at)}
+    return Folded(outputs=tuple(outputs), states={before.thing: after.model_copy(update=update)})
 
 
-def audiences(signals: Sequence[Signal]) -> list[tuple[Audience, Sequence[Signal]]]:
+def audiences(aggregate: Aggregate) -> list[tuple[Audience, Aggregate]]:
     """Return the distinct audiences of these fragments with what each may see. All that is accepted is for everybody."""
-    return [(EVERYBODY, signals)]
+    return [(EVERYBODY, aggregate)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,50 +92,72 @@ class _Change:
 
     ledger: int
     at: datetime
-    fresh: frozenset[str]
+    joined: tuple[Signal, ...]
 
 
-def _merge(signals: Sequence[Signal], claim: Claim) -> tuple[Signal, ...]:
-    kept = {signal.id: signal for signal in signals if signal.id not in claim.left}
-    kept.update((signal.id, signal) for signal in claim.joined)
-    return tuple(sorted(kept.values(), key=precedence))
+def _news(before: Aggregate, claim: Claim) -> tuple[Signal, ...]:
+    """Return the reports that a claim brings; a claim replayed after newer ones brings only what is not there yet."""
+    if claim.ledger >= before.ledger:
+        return claim.joined
+    known = {signal.id for signal in before.signals}
+    return tuple(signal for signal in claim.joined if signal.id not in known)
+
+
+def _merged(before: Aggregate, claim: Claim, joined: tuple[Signal, ...]) -> Aggregate:
+    left = claim.left if claim.ledger >= before.ledger else ()
+    kept = {signal.id: signal for signal in before.signals if signal.id not in left}
+    kept.update((signal.id, signal) for signal in joined)
+    first, rest = (ranked := sorted(kept.values(), key=precedence))[:MAX_REPORTS], ranked[MAX_REPORTS:]
+    more = dict.fromkeys((*before.more_sources, *(signal.source for signal in rest)))
+    return before.model_copy(update={"signals": tuple(first), "more_sources": tuple(more)[:MAX_SOURCES]})
 
 
 def _tell(
-    told: Shown | None, visible: Sequence[Signal], audience: Audience, change: _Change, knowledge: Knowledge
+    told: Shown | None, seen: Aggregate, audience: Audience, change: _Change, knowledge: Knowledge
 ) -> tuple[Shown | None, list[Projected]]:
     """Compare what the audience was told with what it may know; return the new account and the changes."""
-    event = _event(told, visible, audience, change, knowledge) if visible else None
+    visible = seen.signals
+    event = _event(told, seen, audience, change, knowledge) if visible else None
     changes: list[Projected] = []
     renamed = told is not None and (event is None or event.id != told.id)
     if told and renamed:
         changes.append(_tombstone(told, event, change))
     if event is None:
         return None, changes
-    touched = [signal for signal in visible if renamed or signal.id in change.fresh]
-    changes.extend(assemble_signal(signal, knowledge, event=event, among=visible) for signal in touched)
     shown = Shown(
         audience=audience,
         id=event.id,
         origin_id=event.origin_id,
         members=tuple(signal.id for signal in visible),
+        originals=originals_of(visible),
+        source_count=event.source_count,
         severity=event.severity,
     )
-    if touched or told != shown:
+    fresh = {signal.id: signal for signal in change.joined}
+    held = told.originals if told else {}
+    moved = {signal.id for signal in visible if renamed or shown.originals.get(signal.id) != held.get(signal.id)}
+    touched = {**{signal.id: signal for signal in visible if signal.id in moved}, **fresh}
+    changes.extend(
+        assemble_signal(signal, knowledge, event=event, original=shown.originals.get(signal.id))
+        for signal in sorted(touched.values(), key=precedence)
+    )
+    if told != shown or not fresh.keys().isdisjoint(shown.members):
         changes.append(event)
     return shown, changes
 
 
 def _event(
-    told: Shown | None, visible: Sequence[Signal], audience: Audience, change: _Change, knowledge: Knowledge
+    told: Shown | None, seen: Aggregate, audience: Audience, change: _Change, knowledge: Knowledge
 ) -> Projection:
     """Assemble the event.
 
     Its version is odd and a tombstone's even, so that at one ledger position the thing that takes an id over beats the
     thing that gives it up.
     """
-    event = assemble_event(visible, knowledge, audience=audience, version=2 * change.ledger + 1, at=change.at)
-    return event.model_copy(update={"origin_id": told.origin_id}) if told else event
+    event = assemble_event(seen.signals, knowledge, audience=audience, version=2 * change.ledger + 1, at=change.at)
+    sources = tuple(dict.fromkeys((*event.sources, *seen.more_sources)))
+    update = {"sources": sources, "source_count": len(sources), "origin_id": told.origin_id if told else event.id}
+    return event.model_copy(update=update)
 
 
 def _tombstone(told: Shown, heir: Projection | None, change: _Change) -> Tombstone:

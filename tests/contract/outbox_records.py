@@ -9,7 +9,7 @@ from schemas.alert import Alert, ChannelIn, ChannelKind, DeliveryState, Phase
 from schemas.projection import Kind
 from schemas.rule import RuleIn
 from services.records.channels import ChannelRecords
-from services.records.outbox import LEASE_SECONDS, OutboxRecords
+from services.records.outbox import LEASE_SECONDS, MAX_PER_CHANNEL, OutboxRecords
 from services.records.rules import RuleRecords
 from services.secrets import Seal
 from streams.errors import Unavailable
@@ -97,6 +97,8 @@ class OutboxContract:
             together.wait()
             while claimed := self.patient(claimer):
                 got.extend(one.delivery.id for one in claimed)
+                for one in claimed:
+                    self.done(claimer, one.delivery.id)
 
         threads = [threading.Thread(target=claim, args=(claimer,)) for claimer in claimers]
         for thread in threads:
@@ -104,6 +106,20 @@ class OutboxContract:
         for thread in threads:
             thread.join()
         assert len(got) == len(set(got)) == 60
+
+    def test_a_channel_that_hangs_leaves_room_for_the_others(self, outbox, rule):
+        outbox.put([self.an_alert(rule, f"a{number}") for number in range(20)], position=1)
+        assert len(outbox.claim(limit=16)) == MAX_PER_CHANNEL
+        assert outbox.claim(limit=16) == []
+
+    @staticmethod
+    def done(claimer, delivery_id):
+        for _ in range(1_000):
+            try:
+                return claimer.done(delivery_id, "200")
+            except Unavailable:
+                continue
+        raise AssertionError("the outbox never answered")
 
     @staticmethod
     def patient(claimer):

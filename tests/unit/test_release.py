@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -7,6 +7,7 @@ from schemas.ledger import Tick
 from schemas.projection import Kind, Projection, Tombstone
 from schemas.severity import Level
 from schemas.signal import MeasureClaim
+from streams.assemble.event import MAX_REPORTS
 from streams.rules.compile import RuleSet
 from streams.stage import Reference, Taken
 from streams.stages.release import Aggregate, due_at, release, thing_of
@@ -134,6 +135,38 @@ def test_a_new_wording_replaces_the_old(thing):
     outputs = thing.claim(a_signal(title="second"))
     assert {one.title for one in outputs} == {"second"}
     assert len(thing.aggregate.signals) == 1
+
+
+def test_which_report_repeats_which_follows_from_the_set_whatever_came_first():
+    first = a_signal("a", published_at=NOON, judgement=a_judgement(anchor=ACT))
+    copy = a_signal("b", source="other", published_at=an_hour_later(NOON), judgement=a_judgement(anchor=ACT))
+    for order in ((first, copy), (copy, first)):
+        thing = Thing()
+        told = {}
+        for signal in order:
+            told |= {one.id: one.duplicate_of for one in thing.claim(signal) if one.kind is Kind.SIGNAL}
+        assert told == {first.id: None, copy.id: first.id}
+
+
+def test_a_thing_that_everybody_reports_stays_small(thing):
+    for number in range(MAX_REPORTS + 20):
+        at = NOON + timedelta(minutes=number)
+        report = a_signal(f"r{number:03}", text=f"words of their own {number}", source="wire", published_at=at)
+        outputs = thing.claim(report)
+        assert outputs[0].kind is Kind.SIGNAL  # each report is found as a signal
+    assert len(thing.aggregate.signals) == MAX_REPORTS
+    assert not events(outputs)  # one more report of one source changes nothing that is shown
+    (event,) = events(thing.claim(a_signal("z", source="another", published_at=an_hour_later(NOON, hours=9))))
+    assert event.source_count == 2
+
+
+def test_a_claim_replayed_after_newer_ones_brings_no_old_wording_back(thing):
+    old, new = a_signal("a", title="Old wording"), a_signal("a", title="New wording")
+    thing.claim(new)
+    thing.ledger = 0
+    thing.aggregate = thing.aggregate.model_copy(update={"ledger": 5})
+    assert thing.claim(old) == ()
+    assert [one.title for one in thing.aggregate.signals] == ["New wording"]
 
 
 def test_a_tick_publishes_nothing_when_nothing_changed(thing):
