@@ -17,6 +17,8 @@ from schemas.party import Scope
 from schemas.topics import LEDGER, TOPICS
 from services import history
 from services.api.app import create_app
+from services.clock import utc_now
+from services.judge import classify_lines
 from services.records.access import HOME_PARTY, OPERATOR
 from services.records.statements import moment, ms
 from services.secrets import write_private
@@ -38,6 +40,7 @@ def run(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -
     node = open_node(settings)
     try:
         ensure_admin_token(node)
+        _warm_up()
         with _threads(node, with_history=with_history, say=say):
             asyncio.run(_serve(node, say))
     finally:
@@ -131,6 +134,13 @@ def _threads(node: Node, *, with_history: bool, say: Callable[[str], None]) -> I
         raise Bug(
             f"a part of the server failed ({failed[0]}); the log above says where. Start it again, and report this"
         )
+
+
+def _warm_up() -> None:
+    """Read one sentence, so that the first report does not wait a second for the language model to load."""
+    line = b'{"id": "warm-up", "title": "China places gallium exports under licence", "text": "In force on 1 August."}'
+    for _ in classify_lines([line], now=utc_now()):
+        pass
 
 
 def _ending_all(loop: Callable[[], None], node: Node, failed: list[str]) -> None:

@@ -102,7 +102,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # no
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA temp_store=MEMORY")
-    connection.execute("PRAGMA cache_size=-16000")
+    connection.execute("PRAGMA cache_size=-32000")
+    connection.execute("PRAGMA wal_autocheckpoint=16000")
 
 
 def _begin_sqlite(connection: Connection) -> None:
