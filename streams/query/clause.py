@@ -80,7 +80,7 @@ def _period(field: Field, literal: str, position: int) -> tuple[float, float]:
         try:
             return period_of(literal)
         except ValueError as exc:
-            wanted = "a day (2026-07-03) or an instant (2026-07-03T10:00:00Z)"
+            wanted = "a year (2026), a month (2026-07), a day (2026-07-03) or an instant (2026-07-03T10:00:00Z)"
             raise _error(f"`{field.name}` takes {wanted}, not `{_shown(literal)}`.", position, field) from exc
     number = float(literal) if _NUMBER.fullmatch(literal) else math.nan
     if not math.isfinite(number):

@@ -1,4 +1,4 @@
-"""Days and instants of a query, as milliseconds since 1970 UTC, and back."""
+"""Years, months, days and instants of a query, as milliseconds since 1970 UTC, and back."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +8,7 @@ DAY_MS: Final = 86_400_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTHS: Final = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _YEARS: Final = range(2, 9_999)
 """One short of what a datetime can hold, so that the end of a day and a time-zone offset always fit."""
@@ -24,10 +25,12 @@ def instant_ms(moment: datetime) -> int:
 
 
 def period_of(text: str) -> tuple[int, int]:
-    """Return the first millisecond of a day and of the day after; for an instant its millisecond, twice.
+    """Return the first millisecond of a year, month or day and of the one after; for an instant its millisecond, twice.
 
     ISO 8601, UTC where no offset is given. ValueError for anything else.
     """
+    if months := _MONTHS.fullmatch(text):
+        return _months(int(months[1]), int(months[2]) if months[2] else None)
     is_day = _DAY.fullmatch(text) is not None
     if not is_day and not _INSTANT.fullmatch(text):
         raise ValueError(f"neither a day nor an instant: {text!r}")
@@ -36,6 +39,15 @@ def period_of(text: str) -> tuple[int, int]:
         raise ValueError(f"a year out of bounds: {text!r}")
     start = instant_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return start, start + DAY_MS if is_day else start
+
+
+def _months(year: int, month: int | None) -> tuple[int, int]:
+    if year not in _YEARS:
+        raise ValueError(f"a year out of bounds: {year}")
+    if month is None:
+        return day_ms(date(year, 1, 1)), day_ms(date(year + 1, 1, 1))
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return day_ms(date(year, month, 1)), day_ms(following)
 
 
 def iso_instant(milliseconds: float) -> str:

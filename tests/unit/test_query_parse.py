@@ -1,10 +1,12 @@
+from datetime import date
+
 import pytest
 
 from streams.errors import InvalidInput
 from streams.query.ast import Both, Either, Everything, Never, Phrase, Range, Value
 from streams.query.fields import FIELDS
 from streams.query.parse import MAX_CLAUSES, MAX_DEPTH, parse
-from streams.query.times import DAY_MS, period_of
+from streams.query.times import DAY_MS, day_ms, period_of
 from streams.query.write import write
 
 
@@ -48,6 +50,9 @@ MEANINGS = (
     ("severity:[* TO -5}", Range("severity", None, -5, high_included=False)),
     ("severity:(>=60 AND <80)", Both((Range("severity", 60, None), Range("severity", None, 80, high_included=False)))),
     ("published:2026-07-03", Range("published", THIRD, FOURTH, high_included=False)),  # a day is the whole UTC day
+    ("published:2026-12", Range("published", day_ms(date(2026, 12, 1)), day_ms(date(2027, 1, 1)), high_included=False)),
+    ("published:<=2026", Range("published", None, day_ms(date(2027, 1, 1)), high_included=False)),  # the year included
+    ("published:>2026-06", Range("published", day_ms(date(2026, 7, 1)), None)),
     ("published:>2026-07-03", Range("published", FOURTH, None)),
     ("published:>=2026-07-03", Range("published", THIRD, None)),
     ("published:<2026-07-03", Range("published", None, THIRD, high_included=False)),
@@ -101,10 +106,11 @@ ERRORS = (
     (f"severity:{'9' * 999}", 9, "severity", None, "takes a number"),
     ("severity:[5 TO 1]", 9, "severity", None, "ends before it begins"),
     ("severity:[5 1]", 9, "severity", None, "written [a TO b]"),
-    ("published:2026-02-30", 10, "published", None, "takes a day"),
-    ("published:0000-01-01", 10, "published", None, "takes a day"),
-    ("published:9999-12-31", 10, "published", None, "takes a day"),
-    ("published:yesterday", 10, "published", None, "takes a day"),
+    ("published:2026-02-30", 10, "published", None, "takes a year"),
+    ("published:2026-13", 10, "published", None, "takes a year"),  # there is no such month
+    ("published:0000-01-01", 10, "published", None, "takes a year"),
+    ("published:9999-12-31", 10, "published", None, "takes a year"),
+    ("published:yesterday", 10, "published", None, "takes a year"),
     ("galli*", 5, None, None, "prefix"),
     ("hs:2805*", 7, "hs", None, "prefix"),
     ("material:*", 9, "material", None, "any value"),
