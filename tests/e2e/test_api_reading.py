@@ -132,3 +132,12 @@ def test_the_public_feed_needs_no_token_and_is_not_sent_twice(server):
         assert answer.text.count("<entry>") > 20
         again = client.get("/feeds/public.atom", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_stream_ends_when_its_token_is_revoked(server, client, token_of):
+    made = token_of("JP", "read")
+    with asker(server, made["token"]) as listener, listener.stream("GET", "/v1/stream") as answer:
+        assert answer.status_code == 200
+        assert client.delete(f"/v1/tokens/{made['id']}").status_code == 204
+        taken(client, a_post(990))
+        assert not [line for line in answer.iter_lines() if line.startswith("data: {") and "heartbeat" not in line]
