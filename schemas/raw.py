@@ -43,7 +43,7 @@ class SignalIn(Model):
 
 
 class Raw(Keyed):
-    """Bytes as they came, with what the door knew: who brought them, when, and what they are called.
+    """A post as it was taken, with what the door knew: who brought them, when, and what they are called.
 
     `body` is the JSON of a `SignalIn`. `backfill` marks history and imports: they are judged like live input but ring nobody.
     """

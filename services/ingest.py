@@ -14,13 +14,13 @@ from schemas.codec import encode
 from schemas.raw import SignalIn, SourceKind
 from services.client import Client
 from services.connectors.files import read_file
+from services.intake import OFFICIAL
 from streams.errors import InvalidInput, Unavailable
 
 BATCH_LINES = 250
 MAX_TRIES = 60
 SHOW_REJECTED = 20
 PROGRESS_SECONDS = 2.0
-OFFICIAL = frozenset({"federal-register"})
 
 
 def ingest_files(

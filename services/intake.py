@@ -9,6 +9,7 @@ from schemas.marking import CLEAR
 from schemas.party import Principal, Scope
 from schemas.raw import Raw, SignalIn, SourceKind, signal_id_of
 from schemas.topics import RAW
+from services.connectors import federal_register
 from streams import metrics
 from streams.errors import InvalidInput, Unavailable
 from streams.ports import EventLog, Outgoing
@@ -17,7 +18,9 @@ from streams.stages.normalise import parse_signal
 MEMBER = "member."
 """What the sources begin with that stand for the members' own posts."""
 
-RESERVED = frozenset({"federal-register", "history"})
+HISTORY = "history"
+OFFICIAL = frozenset({federal_register.SOURCE})
+RESERVED = OFFICIAL | {HISTORY}
 """Sources that only the operator brings in: others could put words into their mouths."""
 
 
@@ -57,12 +60,7 @@ class Intake:
         return [raw.signal_id for raw in raws]
 
     def _raw(self, post: SignalIn, arrival: Arrival) -> Raw:
-        own = source_of(arrival.by.party)
-        source = post.source or own
-        if (source != own and source.startswith(MEMBER)) or (source in RESERVED and not _is_operator(arrival)):
-            raise InvalidInput(
-                f"`{source}` is not yours to speak for; leave the source out, or name another", field="source"
-            )
+        source = post.source or source_of(arrival.by.party)
         return Raw(
             signal_id=signal_id_of(source, post.id),
             source=source,
@@ -75,6 +73,17 @@ class Intake:
         )
 
 
+def admitted(body: bytes, arrival: Arrival) -> SignalIn:
+    """Return the signal that somebody posts; InvalidInput also when it names a source that is not theirs to speak for."""
+    post = signal_in(body)
+    is_member = post.source is not None and post.source.startswith(MEMBER)
+    is_own = post.source == source_of(arrival.by.party)
+    if (is_member and not is_own) or (post.source in RESERVED and Scope.OPERATE not in arrival.by.scopes):
+        told = f"`{post.source}` is not yours to speak for; leave the source out, or name another"
+        raise InvalidInput(told, field="source")
+    return post
+
+
 def signal_in(body: bytes) -> SignalIn:
     """Return the signal that a JSON text describes; InvalidInput says which field is wrong and how."""
     post = parse_signal(body)
@@ -85,10 +94,6 @@ def signal_in(body: bytes) -> SignalIn:
             field="marking",
         )
     return post
-
-
-def _is_operator(arrival: Arrival) -> bool:
-    return Scope.OPERATE in arrival.by.scopes
 
 
 def source_of(party: str) -> str:

@@ -44,7 +44,6 @@ def _holder_of(scope: Scope) -> Any:  # noqa: ANN401 - FastAPI types its Depends
     return Depends(holder)
 
 
-Anyone = Annotated[Principal, Depends(anyone)]
 Reader = Annotated[Principal, _holder_of(Scope.READ)]
 Writer = Annotated[Principal, _holder_of(Scope.WRITE)]
 Contributor = Annotated[Principal, _holder_of(Scope.INTAKE)]

@@ -13,7 +13,7 @@ from schemas.raw import SignalIn, SourceKind
 from services.api.access import Contributor, Served
 from services.api.body import media_type, read_body
 from services.api.errors import HttpError, problem_of
-from services.intake import Arrival, signal_in
+from services.intake import Arrival, admitted
 from services.wiring import Node
 from streams import metrics
 from streams.errors import Forbidden, InvalidInput
@@ -99,7 +99,7 @@ def _arrival(principal: Principal, source_kind: SourceKind | None, *, backfill: 
 
 def _take_one(node: Node, body: bytes, arrival: Arrival) -> Response:
     try:
-        post = signal_in(body)
+        post = admitted(body, arrival)
     except InvalidInput:
         metrics.INTAKE.labels("rejected").inc()
         raise
@@ -115,7 +115,7 @@ def _take_lines(node: Node, body: bytes, arrival: Arrival) -> Response:
     posts: list[SignalIn] = []
     for line in lines:
         try:
-            posts.append(signal_in(line))
+            posts.append(admitted(line, arrival))
             answers.append({"status": "accepted"})
         except InvalidInput as exc:
             answers.append({"status": "rejected", "problem": problem_of(exc).model_dump(exclude_none=True)})

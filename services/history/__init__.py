@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemas.projection import Kind
 from schemas.raw import SignalIn, SourceKind
-from services.intake import Arrival
+from services.intake import HISTORY, Arrival
 from services.records.access import OPERATOR
 from streams.errors import Unavailable
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from services.wiring import Node
 
 MARK = "history-pack"
-SOURCE = "history"
 RETRY_SECONDS = 5.0
 
 
@@ -38,7 +37,7 @@ def post(node: "Node", *, say: Callable[[str], None]) -> None:
     node.marks.put(MARK, digest)
     seen = -1
     while seen < len(reports) and not node.stopping.wait(0.1):
-        found = node.search.search(Kind.SIGNAL, f"source:{SOURCE}", by=OPERATOR, limit=1).total
+        found = node.search.search(Kind.SIGNAL, f"source:{HISTORY}", by=OPERATOR, limit=1).total
         if found != seen:
             say(f"history: {found} of {len(reports)} reports searchable")
         seen = found

@@ -208,3 +208,18 @@ def test_a_second_post_is_answered_like_the_first_and_changes_nothing(client):
     assert first == second
     found = client.get("/v1/signals", params={"q": "source:probe pier", "limit": 1_000}).json()
     assert [item["source_id"] for item in found["items"]].count("n0") == 1
+
+
+def test_a_line_for_another_s_source_is_refused_alone(server, token_of):
+    with asker(server, token_of("JP", "intake")["token"]) as member:
+        lines = [
+            {"id": "own", "title": "A note of ours", "source": "member.jp"},
+            {"id": "us", "title": "A note of theirs", "source": "member.us"},
+            {"id": "h", "title": "History anew", "source": "history"},
+            {"id": "free", "title": "A report of a wire", "source": "wire"},
+        ]
+        answer = member.post("/v1/intake", content="\n".join(map(json.dumps, lines)), headers=NDJSON)
+    assert answer.status_code == 207, answer.text
+    told = [one["status"] for one in answer.json()["items"]]
+    assert told == ["accepted", "rejected", "rejected", "accepted"]
+    assert answer.json()["items"][1]["problem"]["field"] == "source"
