@@ -26,6 +26,16 @@ class Keyed(Model):
         """What the record is about."""
 
 
+class Judged(Keyed):
+    """What rules are asked about: `rules` is the version of the rules that it is judged by, whenever and wherever it is read.
+
+    The step that reads the ledger names it, because only there do signals and changes of rules stand in one order.
+    Null for what was written before things named it: the version that the stream last told holds.
+    """
+
+    rules: int | None = None
+
+
 def utc(moment: datetime) -> datetime:
     """Return the moment in UTC; a naive one is taken as UTC already. ValueError where UTC has no year for it."""
     try:

@@ -9,6 +9,7 @@ class DeadLetter(Keyed):
     stage: str
     topic: str
     position: int
+    partition: int = 0
     record_key: str
     record_type: str
     value: bytes
@@ -18,4 +19,4 @@ class DeadLetter(Keyed):
     @property
     def key(self) -> str:
         """Its origin."""
-        return f"{self.topic}/{self.position}"
+        return f"{self.topic}/{self.partition}/{self.position}"

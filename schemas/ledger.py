@@ -1,9 +1,9 @@
-"""What the ledger adds to signals: controls, the records that every stage takes and passes on."""
+"""What the ledger adds to signals: controls, the records that tell every step how things stand."""
 
-from schemas.base import Keyed, Utc
+from schemas.base import Judged, Keyed, Utc
 
 
-class Tick(Keyed):
+class Tick(Judged):
     """Time is data: advance to `at`. `ledger` is the ledger position it came from, stamped when it is first passed on."""
 
     at: Utc
@@ -16,7 +16,7 @@ class Tick(Keyed):
 
 
 class RulesChanged(Keyed):
-    """From here on, rules are judged as of `version`; the bodies are in the reference topic."""
+    """From here on in the ledger, what is said is judged by `version` of the rules; the bodies are in the reference topic."""
 
     version: int
     at: Utc

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from schemas.base import Keyed, Model, Utc, stable_id
+from schemas.base import Judged, Model, Utc, stable_id
 from schemas.marking import Audience, Tlp
 from schemas.raw import SourceKind
 from schemas.severity import Severity
@@ -37,7 +37,7 @@ class Report(Model):
     received_at: Utc
 
 
-class Projection(Keyed):
+class Projection(Judged):
     """A signal, event or measure, assembled from the fragments its audience may see, and from nothing else.
 
     `version` follows from the ledger position that made it: it orders writers and is never shown; a reader is told how many
@@ -83,7 +83,7 @@ class Projection(Keyed):
         return self.reports[0].text if self.reports else ""
 
 
-class Tombstone(Keyed):
+class Tombstone(Judged):
     """This audience no longer sees the thing under this id; `replaced_by` is its id from here on, if it has one."""
 
     kind: Kind

@@ -1,6 +1,7 @@
 """Every topic once: its name, what it carries, its partitions and how long it is kept."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from schemas.alert import Alert, Hit
 from schemas.base import Keyed
@@ -37,6 +38,20 @@ REFERENCE = Topic("reference", (RuleRevision,), partitions=1, keep_days=None, co
 DEAD = Topic("dead", (DeadLetter,), partitions=1, keep_days=90)
 
 TOPICS = (RAW, LEDGER, CLAIMS, PROJECTIONS, HITS, ALERTS, REFERENCE, DEAD)
+
+
+def partition_of(topic: Topic, key: str) -> int:
+    """Return the partition that keeps the records of a key in order, whichever client writes them."""
+    return crc32(key.encode("utf-8", "surrogatepass")) % topic.partitions
+
+
+def partitions_of_control(target: Topic, source: Topic, partition: int) -> range:
+    """Return where a control read from this partition is passed on to.
+
+    Each partition of the target gets it once for each time it stands in the ledger: from the partition of its own number, or
+    from the one that has its number's remainder where the source has fewer.
+    """
+    return range(partition, target.partitions, source.partitions)
 
 
 def topic_named(name: str) -> Topic:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Protocol
 
 from schemas.codec import decode
 from schemas.dead import DeadLetter
 from schemas.topics import DEAD, topic_named
-from services.reference import Tail
 from streams.errors import InvalidInput, NotFound
 from streams.ports import EventLog, Outgoing
 
@@ -16,11 +14,7 @@ REPLAY = "replay"
 """The group whose offset says which letters have been replayed."""
 
 
-class TailedLog(EventLog, Tail, Protocol):
-    """A log that can be appended to and read from any position."""
-
-
-def letters(log: Tail, *, after: int = 0, limit: int) -> list[tuple[int, DeadLetter]]:
+def letters(log: EventLog, *, after: int = 0, limit: int) -> list[tuple[int, DeadLetter]]:
     """Return dead letters and their positions, oldest first."""
     found = []
     for record in log.after(DEAD, after, limit=limit):
@@ -30,7 +24,7 @@ def letters(log: Tail, *, after: int = 0, limit: int) -> list[tuple[int, DeadLet
     return found
 
 
-def replay(log: TailedLog, *, number: int | None = None) -> int:
+def replay(log: EventLog, *, number: int | None = None) -> int:
     """Append the letter at this position, or all since the last replay of all that can be read, to its origin again.
 
     Return how many. What was processed before changes nothing; what is refused again becomes a new letter. NotFound for a
@@ -47,7 +41,7 @@ def replay(log: TailedLog, *, number: int | None = None) -> int:
     return len(outgoing)
 
 
-def _at(log: Tail, number: int) -> tuple[int, DeadLetter]:
+def _at(log: EventLog, number: int) -> tuple[int, DeadLetter]:
     for position, letter in letters(log, after=number - 1, limit=1):
         if position == number:
             return position, letter
@@ -61,7 +55,7 @@ def _readable(found: Iterable[tuple[int, DeadLetter]]) -> Iterator[Outgoing]:
             yield _reborn(position, letter)
 
 
-def _after(log: Tail, position: int) -> list[tuple[int, DeadLetter]]:
+def _after(log: EventLog, position: int) -> list[tuple[int, DeadLetter]]:
     found: list[tuple[int, DeadLetter]] = []
     while page := letters(log, after=found[-1][0] if found else position, limit=PAGE):
         found.extend(page)

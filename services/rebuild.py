@@ -11,15 +11,7 @@ from services.wiring import open_node
 from streams.pipeline import PIPELINE
 
 REMADE = (LEDGER, CLAIMS, PROJECTIONS)
-FORGOTTEN = (
-    "correlate",
-    "correlate.control",
-    "release",
-    "release.due",
-    "release.control",
-    "match.control",
-    "alert.control",
-)
+FORGOTTEN = ("correlate", "correlate.control", "release", "release.due")
 """Folds whose memory follows from the ledger. That a rule has rung is remembered, so nothing rings twice."""
 
 

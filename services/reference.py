@@ -1,53 +1,56 @@
 """What stages judge by, by version: the knowledge base of this release, and rules as the reference topic tells them."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
 from threading import Lock
-from typing import Protocol
 
 from schemas.codec import decode
 from schemas.rule import Rule, RuleRevision
-from schemas.topics import REFERENCE, Topic
+from schemas.topics import REFERENCE
+from streams.errors import Unavailable
 from streams.knowledge.model import Knowledge
-from streams.ports import Record
+from streams.ports import EventLog
 from streams.rules.compile import RuleSet
 from streams.stage import Reference
 
 PAGE = 1_000
-
-
-class Tail(Protocol):
-    """A log that can be read from any position."""
-
-    def after(self, topic: Topic, position: int, *, limit: int) -> Sequence[Record]:
-        """Return what follows a position."""
-        ...
+MAX_ANSWERS = 4
+"""Versions kept compiled: around a change of rules, partitions that are behind still ask for the one before."""
 
 
 class ReferenceBook:
-    """Answers "the reference as of rules version v"; keeps the last answer, because stages ask for the same one."""
+    """Answers "the reference as of rules version v"; keeps the last answers, because stages ask for the same ones."""
 
-    def __init__(self, log: Tail, knowledge: Knowledge) -> None:
+    def __init__(self, log: EventLog, knowledge: Knowledge) -> None:
         self._log, self._knowledge = log, knowledge
         self._revisions: list[RuleRevision] = []
         self._read_to = 0
-        self._last: tuple[int, Reference] | None = None
+        self._answers: OrderedDict[int, Reference] = OrderedDict()
         self._answering = Lock()
 
     def at(self, version: int) -> Reference:
-        """Return the reference with each rule as of its last revision up to the version."""
+        """Return the reference with each rule as of its last revision up to the version.
+
+        Unavailable while the reference topic has not told of that version.
+        """
         with self._answering:
-            if self._last and self._last[0] == version:
-                return self._last[1]
+            if version not in self._answers:
+                self._answers[version] = Reference(knowledge=self._knowledge, rules=self._rules(version))
+                if len(self._answers) > MAX_ANSWERS:
+                    self._answers.popitem(last=False)
+            return self._answers[version]
+
+    def _rules(self, version: int) -> RuleSet:
+        if version:
             self._read()
-            rules: dict[str, Rule] = {}
-            for revision in self._revisions:
-                if revision.version <= version:
-                    rules.pop(revision.rule_id, None)
-                    if revision.rule is not None:
-                        rules[revision.rule_id] = revision.rule
-            reference = Reference(knowledge=self._knowledge, rules=RuleSet(tuple(rules.values())))
-            self._last = (version, reference)
-            return reference
+            if not self._revisions or self._revisions[-1].version < version:
+                raise Unavailable(f"version {version} of the rules has not been read yet")
+        rules: dict[str, Rule] = {}
+        for revision in self._revisions:
+            if revision.version <= version:
+                rules.pop(revision.rule_id, None)
+                if revision.rule is not None:
+                    rules[revision.rule_id] = revision.rule
+        return RuleSet(tuple(rules.values()))
 
     def _read(self) -> None:
         """Take in what the reference topic holds beyond what was read."""

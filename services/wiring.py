@@ -141,7 +141,7 @@ def _open(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], date
         intake=Intake(
             log,
             now=now,
-            waiting=partial(_waiting, log),
+            waiting=partial(log.lag, RAW, PIPELINE[0].name),
             max_waiting=settings.intake.max_lag_records,
             on_taken=pipeline.wake,
         ),
@@ -156,8 +156,3 @@ def _open(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], date
         records=records,
         lock=lock,
     )
-
-
-def _waiting(log: SqliteLog) -> int:
-    """Return how many signals the pipeline has not put into the ledger yet."""
-    return log.end(RAW) - log.committed(RAW, PIPELINE[0].name)

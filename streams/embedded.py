@@ -83,8 +83,8 @@ class Embedded:
         """Return how many records each step has not taken yet."""
         lag = {}
         for runner in self._runners:
-            topic, group = runner.step.source, runner.step.name
-            lag[group] = max(0, self._log.end(topic) - self._log.committed(topic, group))
+            group = runner.step.name
+            lag[group] = self._log.lag(runner.step.source, group)
             metrics.LAG.labels(group).set(lag[group])
         return lag
 

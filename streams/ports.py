@@ -15,7 +15,7 @@ from streams.query.ast import Node
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry of a topic: where it stands, its key, its type header and its bytes.
+    """One entry of a topic: where it stands in its partition, its key, its type header and its bytes.
 
     `item` is what the bytes decode to, where the log still has it at hand; items are frozen, so it can be shared.
     """
@@ -25,6 +25,7 @@ class Record:
     type: str
     value: bytes
     item: Keyed | None = None
+    partition: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class EventLog(Protocol):
     """Ordered, durable topics.
 
     `append` returns positions once the records are synced to disk, all or none of them. `read` gives what follows the
-    group's committed position, in order, and gives it again until `commit`. Groups do not see each other.
+    group's committed position, in order, and gives it again until `commit`. Groups do not see each other. `lag` is how many
+    records of all partitions a group has not taken; `after` gives what follows a position, whoever has taken it.
     Raises Unavailable when the log cannot be reached or its disk is full.
     """
 
@@ -58,6 +60,8 @@ class EventLog(Protocol):
     def committed(self, topic: Topic, group: str) -> int: ...
     def seek(self, topic: Topic, group: str, position: int) -> None: ...
     def end(self, topic: Topic) -> int: ...
+    def lag(self, topic: Topic, group: str) -> int: ...
+    def after(self, topic: Topic, position: int, *, limit: int) -> Sequence[Record]: ...
 
 
 class StateStore(Protocol):
@@ -78,12 +82,12 @@ class AtomicLog(EventLog, StateStore, Protocol):
 class Store(Protocol):
     """Where a sink ends.
 
-    `put` takes items in order and keeps the position of the last with their effect, in one commit; `cursor` gives it back
-    (0 at first). The same items twice change nothing. Raises Unavailable.
+    `put` takes items of one partition in order and keeps the position of the last with their effect, in one commit; `cursor`
+    gives it back (0 at first). The same items twice change nothing. Raises Unavailable.
     """
 
-    def put(self, items: Sequence[Any], *, position: int) -> None: ...
-    def cursor(self) -> int: ...
+    def put(self, items: Sequence[Any], *, position: int, partition: int = 0) -> None: ...
+    def cursor(self, partition: int = 0) -> int: ...
 
 
 class SearchIndex(Store, Protocol):
@@ -93,7 +97,7 @@ class SearchIndex(Store, Protocol):
     one party and counts exactly; paging by `after` neither repeats nor skips under writes.
     """
 
-    def put(self, items: Sequence[Projected], *, position: int) -> None: ...
+    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None: ...
     def search(self, query: Node, search: Search, *, party: str) -> Page: ...
     def ready(self) -> bool: ...
 
@@ -101,13 +105,13 @@ class SearchIndex(Store, Protocol):
 class History(Store, Protocol):
     """Every projection ever published, and the ordered feed made of them."""
 
-    def put(self, items: Sequence[Projected], *, position: int) -> None: ...
+    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None: ...
 
 
 class Outbox(Store, Protocol):
     """Alerts, and one delivery for each channel of an alert's rule unless it is silent: stored before anything is sent."""
 
-    def put(self, items: Sequence[Alert], *, position: int) -> None: ...
+    def put(self, items: Sequence[Alert], *, position: int, partition: int = 0) -> None: ...
 
 
 class Notifier(Protocol):

@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from schemas.base import Keyed, Model
+from schemas.base import Judged, Keyed, Model
 from schemas.codec import decode, encode
 from schemas.dead import DeadLetter
-from schemas.ledger import CONTROLS, Control, RulesChanged, Tick
+from schemas.ledger import CONTROLS, Control, RulesChanged
 from schemas.topics import DEAD, LEDGER
 from streams import metrics
 from streams.due import DueList
@@ -56,7 +56,7 @@ class Runner:
     def forget(self) -> None:
         """Drop all that was derived in memory: after a batch that was not settled, it is ahead of what was kept."""
         kept = self._states.get(f"{self.step.name}.control", "rules")
-        self._reference = self._references(int(kept) if kept else 0)
+        self._rules = int(kept) if kept else 0
         self._kept = _Kept(self.step.name, self._states)
         self._view: View | None = None
         self._due: DueList | None = None
@@ -81,7 +81,7 @@ class Runner:
         decoded = self._decode(records, outcome)
         if isinstance(self.step, Sink):
             taken = [Taken(record.position, item) for record, item in decoded if not isinstance(item, CONTROLS)]
-            self._store(taken, position=records[-1].position)
+            self._store(taken, records[-1])
             return outcome
         for record, item in decoded:
             if isinstance(item, CONTROLS):
@@ -108,21 +108,23 @@ class Runner:
             except ValueError as exc:
                 self._refuse(record, outcome, "InvalidInput", str(exc))
 
-    def _store(self, taken: Sequence[Taken], *, position: int) -> None:
+    def _store(self, taken: Sequence[Taken], last: Record) -> None:
         """Put what the store does not hold yet.
 
         A batch of controls or poison alone moves its cursor too, or it would be taken for lost at the next start.
         """
         assert isinstance(self.step, Sink)
         store = self.step.store(self._ports)
-        held = store.cursor()
-        if position > held:
-            store.put([one.item for one in taken if one.position > held], position=position)
+        held = store.cursor(last.partition)
+        if last.position > held:
+            items = [one.item for one in taken if one.position > held]
+            store.put(items, position=last.position, partition=last.partition)
 
     def _apply(self, taken: Taken, outcome: Outcome) -> None:
         match self.step:
             case Transform() as transform:
-                self._send(list(transform.apply(taken.item, self._reference)), outcome)
+                rules = self._rules_of(taken.item)
+                self._send(list(transform.apply(taken.item, self._references(rules))), rules, outcome)
             case Fold(by=key) as fold if callable(key):
                 self._fold(fold, key(taken.item), taken, outcome)
             case Fold() as fold:
@@ -133,8 +135,9 @@ class Runner:
         applied, state = self._state(fold, key, outcome)
         if applied >= taken.position:
             return
-        folded = fold.apply(state, taken, self._reference)
-        self._send(list(folded.outputs), outcome)
+        rules = self._rules_of(taken.item)
+        folded = fold.apply(state, taken, self._references(rules))
+        self._send(folded.outputs, rules, outcome)
         for name, after in folded.states.items():
             outcome.puts[fold.name, name] = None if after is None else b"%d %b" % (taken.position, encode(after))
             self._remember_due(fold, name, fold.due(after) if after is not None else None, outcome)
@@ -147,8 +150,9 @@ class Runner:
         if self._view is None:
             assert fold.view is not None, f"{fold.name} folds all items into one and names no view"
             self._view = fold.view(self._kept)
-        folded = fold.apply(self._view, taken, self._reference)
-        self._send(list(folded.outputs), outcome)
+        rules = self._rules_of(taken.item)
+        folded = fold.apply(self._view, taken, self._references(rules))
+        self._send(folded.outputs, rules, outcome)
         for name, after in folded.states.items():
             outcome.puts[fold.name, name] = None if after is None else encode(after)
             self._view.put(name, after)
@@ -156,16 +160,22 @@ class Runner:
         outcome.puts[fold.name, "applied"] = str(taken.position).encode()
 
     def _control(self, record: Record, control: Control, outcome: Outcome) -> None:
-        """Act on a control record and pass it on, stamped with its place in the ledger."""
-        if self.step.source is LEDGER:
-            control = control.model_copy(update={"ledger": record.position})
+        """Act on a control record. A change of rules ends here, a tick goes on, stamped with its place in the ledger."""
         if isinstance(control, RulesChanged):
-            self._reference = self._references(control.version)
+            self._rules = control.version
             outcome.puts[f"{self.step.name}.control", "rules"] = str(control.version).encode()
-        if isinstance(control, Tick) and isinstance(self.step, Fold) and self.step.by is not ONE:
+            return
+        if self.step.source is LEDGER:
+            control = control.model_copy(update={"ledger": record.position, "rules": self._rules})
+        if isinstance(self.step, Fold) and self.step.by is not ONE:
             for key in self._due_list(self.step).until(control.at):
                 self._guarded(partial(self._fold, self.step, key, Taken(record.position, control)), record, outcome)
-        self._send([control], outcome)
+        self._send([control], self._rules_of(control), outcome)
+
+    def _rules_of(self, item: Keyed) -> int:
+        """Return the version of the rules that the item names, else the one that the stream told last."""
+        named = item.rules if isinstance(item, Judged) else None
+        return self._rules if named is None else named
 
     def _due_list(self, fold: Fold) -> DueList:
         if self._due is None:
@@ -176,9 +186,14 @@ class Runner:
         if self._due_list(fold).put(key, due):
             outcome.puts[f"{fold.name}.due", key] = due.isoformat().encode() if due else None
 
-    def _send(self, items: Sequence[Keyed], outcome: Outcome) -> None:
+    def _send(self, items: Sequence[Keyed], rules: int, outcome: Outcome) -> None:
+        """Append what follows; it is judged by the version of the rules that it follows from."""
         assert not isinstance(self.step, Sink)
-        outcome.outputs.extend(Outgoing(self.step.target, item) for item in items)
+        for item in items:
+            stamped = (
+                item.model_copy(update={"rules": rules}) if isinstance(item, Judged) and item.rules != rules else item
+            )
+            outcome.outputs.append(Outgoing(self.step.target, stamped))
 
     def _get(self, fold: str, key: str, outcome: Outcome) -> bytes | None:
         """Return what is kept under the key, with this batch's changes."""
@@ -199,6 +214,7 @@ class Runner:
             stage=self.step.name,
             topic=self.step.source.name,
             position=record.position,
+            partition=record.partition,
             record_key=record.key,
             record_type=record.type,
             value=record.value,

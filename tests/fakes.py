@@ -50,6 +50,9 @@ class MemoryLog:
     def end(self, topic):
         return len(self.topics.get(topic.name, []))
 
+    def lag(self, topic, group):
+        return self.end(topic) - self.committed(topic, group)
+
     def get(self, fold, key):
         return self.states.get((fold, key))
 
@@ -76,14 +79,14 @@ class MemoryStore:
     def __init__(self):
         self.items, self.position, self.failures = [], 0, 0
 
-    def put(self, items, *, position):
+    def put(self, items, *, position, partition=0):
         if self.failures:
             self.failures -= 1
             raise Unavailable("the store is away")
         self.items.extend(items)
         self.position = position
 
-    def cursor(self):
+    def cursor(self, partition=0):
         return self.position
 
 

@@ -64,6 +64,10 @@ class SqliteLog:
         """Return the position of the last record; 0 for a topic that never had one."""
         return self._ends[topic.name]
 
+    def lag(self, topic: Topic, group: str) -> int:
+        """Return how many records the group has not taken."""
+        return max(0, self.end(topic) - self.committed(topic, group))
+
     def read(self, topic: Topic, group: str, *, limit: int) -> Sequence[Record]:
         """Return what follows the group's offset."""
         return self.after(topic, self.committed(topic, group), limit=limit)

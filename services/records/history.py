@@ -11,7 +11,7 @@ from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from services.records import tables
 from services.records.database import Database
-from services.records.statements import Row, cursor_of, insert_new, moment, ms, upsert
+from services.records.statements import Row, cursor_of, insert_new, keep_cursor, moment, ms
 from streams.errors import NotFound
 
 SINK = "publish"
@@ -28,12 +28,12 @@ class HistoryRecords:
     ) -> None:
         self._database, self._now, self._on_published = database, now, on_published
 
-    def cursor(self) -> int:
+    def cursor(self, partition: int = 0) -> int:
         """Return the position that has been published."""
         with self._database.reading() as connection:
-            return cursor_of(connection, SINK)
+            return cursor_of(connection, SINK, partition)
 
-    def put(self, items: Sequence[Projected], *, position: int) -> None:
+    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None:
         """Keep the versions and append them to their collection's feed. Signals are kept by the index alone."""
         shown = [item for item in items if item.kind is not Kind.SIGNAL]
         with self._database.writing() as connection:
@@ -41,7 +41,7 @@ class HistoryRecords:
             insert_new(connection, tables.alias, [row for item in shown for row in _aliases(item)])
             for audience in dict.fromkeys(item.audience for item in shown):
                 self._append(connection, audience, [item for item in shown if item.audience == audience])
-            upsert(connection, tables.cursor, [{"sink": SINK, "position": position}])
+            keep_cursor(connection, SINK, partition, position)
         if shown:
             self._on_published()
 

@@ -14,7 +14,7 @@ from schemas.rule import Rule
 from services.records import tables
 from services.records.channels import channel_of
 from services.records.database import Database
-from services.records.statements import cursor_of, insert_new, moment, ms, upsert
+from services.records.statements import cursor_of, insert_new, keep_cursor, moment, ms, upsert
 from services.secrets import Seal
 from streams.errors import InvalidInput
 
@@ -46,12 +46,12 @@ class OutboxRecords:
     ) -> None:
         self._database, self._seal, self._now, self._on_due = database, seal, now, on_due
 
-    def cursor(self) -> int:
+    def cursor(self, partition: int = 0) -> int:
         """Return the position that has been enqueued."""
         with self._database.reading() as connection:
-            return cursor_of(connection, SINK)
+            return cursor_of(connection, SINK, partition)
 
-    def put(self, items: Sequence[Alert], *, position: int) -> None:
+    def put(self, items: Sequence[Alert], *, position: int, partition: int = 0) -> None:
         """Keep the alerts and enqueue each to its rule's channels; a silent one is only listed."""
         with self._database.writing() as connection:
             rules = {rule_id: _rule(connection, rule_id) for rule_id in {alert.rule_id for alert in items}}
@@ -59,7 +59,7 @@ class OutboxRecords:
             upsert(connection, tables.alert, [_listed(alert, rule) for alert, rule in rung])
             due = [self._due(alert, rule, one) for alert, rule in rung if not alert.silent for one in rule.channels]
             insert_new(connection, tables.delivery, due)
-            upsert(connection, tables.cursor, [{"sink": SINK, "position": position}])
+            keep_cursor(connection, SINK, partition, position)
         if due:
             self._on_due()
 

@@ -29,9 +29,20 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
 
 
-def cursor_of(connection: Connection, sink: str) -> int:
-    """Return the position that a sink has taken."""
-    return connection.execute(select(tables.cursor.c.position).where(tables.cursor.c.sink == sink)).scalar() or 0
+def cursor_of(connection: Connection, sink: str, partition: int) -> int:
+    """Return the position that a sink has taken of a partition."""
+    query = select(tables.cursor.c.position).where(tables.cursor.c.sink == _cursor_name(sink, partition))
+    return connection.execute(query).scalar() or 0
+
+
+def keep_cursor(connection: Connection, sink: str, partition: int, position: int) -> None:
+    """Keep the position that a sink has taken of a partition, with what it did."""
+    upsert(connection, tables.cursor, [{"sink": _cursor_name(sink, partition), "position": position}])
+
+
+def _cursor_name(sink: str, partition: int) -> str:
+    """Return the name of a cursor: the first partition's is that of a log without partitions."""
+    return f"{sink}/{partition}" if partition else sink
 
 
 def audit(connection: Connection, at: datetime, principal: Principal, action: str, subject: str) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 import pytest
 
 from schemas.base import Model
+from schemas.claim import Claim
 from schemas.codec import decode
 from schemas.ledger import CONTROLS, RulesChanged, Tick
 from schemas.projection import Projection
@@ -290,18 +291,28 @@ def test_a_tick_that_breaks_one_thing_reaches_the_others(log):
     assert isinstance(items(log, MADE)[-1], Tick)
 
 
-def test_controls_are_passed_on_behind_what_they_caused_with_their_place_in_the_ledger(log):
-    log.tell(LEDGER, due("soon", 1), Tick(at=an_hour_later(hours=2)), RulesChanged(version=4, at=NOON))
+def test_ticks_are_passed_on_behind_what_they_caused_with_their_place_in_the_ledger(log):
+    log.tell(LEDGER, RulesChanged(version=4, at=NOON), due("soon", 1), Tick(at=an_hour_later(hours=2)))
     drained(log, COUNT, copying(source=MADE, target=LATER, name="again"))
     kinds = [type(item).__name__ for item in items(log, LATER)]
-    assert kinds == ["Signal", "Signal", "Tick", "RulesChanged"]
-    assert [item.ledger for item in items(log, LATER)[2:]] == [2, 3]
+    assert kinds == ["Signal", "Signal", "Tick"]
+    assert (items(log, LATER)[2].ledger, items(log, LATER)[2].rules) == (3, 4)
+
+
+def test_what_follows_names_the_rules_it_is_judged_by_however_late_it_is_read(log):
+    log.tell(LEDGER, a_signal(), RulesChanged(version=2, at=NOON), a_signal())
+    told = copying(lambda _item, _reference: [Claim(thing="t", ledger=1, at=NOON)], target=CLAIMS, name="tell")
+    drained(log, told)
+    log.tell(LEDGER, RulesChanged(version=3, at=NOON))
+    drained(log, told, copying(rules_known, source=CLAIMS))
+    assert [item.rules for item in items(log, CLAIMS)] == [0, 2]
+    assert titles(log) == ["0 rules", "2 rules"]
 
 
 def test_a_fold_by_one_passes_ticks_on(log):
     log.tell(LEDGER, Tick(at=NOON))
     drained(log, COUNT_ALL)
-    assert items(log, MADE) == [Tick(at=NOON, ledger=1)]
+    assert items(log, MADE) == [Tick(at=NOON, ledger=1, rules=0)]
 
 
 def rules_known(_item, reference):
