@@ -1,0 +1,365 @@
+"""The driver of many machines: a faust agent a step, over Kafka.
+
+A batch is taken without acknowledging it; its outputs are written and acknowledged by the brokers, then its states, and only
+then its records are acknowledged, in order. What dies in between is done again, and doing it twice changes nothing. An agent
+never raises, because faust would step over the record: what cannot be done ends the process, and its supervisor starts it again.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from ssl import SSLContext
+from typing import Any, Final
+
+import faust
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from faust.contrib.asgi import faust_app_running
+from faust.types.auth import CredentialsT
+
+from schemas.topics import Topic
+from streams import metrics
+from streams.broker import Broker
+from streams.errors import Bug, Unavailable
+from streams.journal import journaled, undone
+from streams.message import Message, messages_of, record_of
+from streams.ports import Ports, Put, Record
+from streams.runner import Outcome, References, Runner
+from streams.stage import ONE, Fold, Step
+from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
+
+TABLE: Final = "states"
+MAX_MESSAGE_BYTES: Final = 20_000_000
+SESSION_SECONDS: Final = 10.0
+"""A worker that is silent for so long has lost its partitions to another."""
+
+BEAT_SECONDS: Final = 0.5
+STOP_SECONDS: Final = 10.0
+RETRY_PAUSE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many records a step takes at once, how long it waits for more, and how long it may have some and finish none."""
+
+    batch: int = 256
+    within_seconds: float = 0.01
+    stall_seconds: float = 120.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker runs: its brokers, under which certificates, and its own folder for states."""
+
+    broker: Broker
+    state_dir: Path
+    tls: SSLContext | None = None
+
+
+class Agents:
+    """Runs steps of the pipeline until told to stop; each in a group of its own, so that none waits for another."""
+
+    def __init__(  # noqa: PLR0913 - all that a driver is made of
+        self,
+        pipeline: Sequence[Step],
+        place: Place,
+        *,
+        ports: Ports,
+        references: References,
+        load: Load = Load(),
+        on_failure: Callable[[Step, Exception], None],
+    ) -> None:
+        self._pipeline, self._place = pipeline, place
+        self._shared = _Shared(ports, references, load, on_failure, _Pulse())
+        self._agents: list[_Agent] = []
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until told to stop; raises what made it impossible: the process is to end, and to be started again."""
+        async with _producing(self._place) as producer:
+            self._agents = [_Agent(step, self._place, producer, self._shared) for step in self._pipeline]
+            tasks = [asyncio.create_task(agent.work(stopping)) for agent in self._agents]
+            beating = asyncio.create_task(self._shared.pulse.beat())
+            done, _ = await asyncio.wait([beating, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+            beating.cancel()
+            await asyncio.gather(*tasks)
+
+    def working(self) -> dict[str, bool]:
+        """Tell of each step whether it has its partitions and their states, or has none to care for."""
+        return {agent.step.name: agent.is_ready for agent in self._agents}
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What all agents share."""
+
+    ports: Ports
+    references: References
+    load: Load
+    on_failure: Callable[[Step, Exception], None]
+    pulse: "_Pulse"
+
+
+@dataclass
+class _Pulse:
+    """Tells whether this process has been stopped for so long that its partitions may be another's."""
+
+    at: float = field(default_factory=time.monotonic)
+
+    async def beat(self) -> None:
+        while True:
+            self.check()
+            self.at = time.monotonic()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def check(self) -> None:
+        """Raise Bug when the process stood still for a session: what it would write, another has written."""
+        still = time.monotonic() - self.at
+        if still > SESSION_SECONDS - BEAT_SECONDS:
+            raise Bug(f"the process stood still for {still:.0f} s and may have lost its partitions")
+
+
+class _Agent:
+    """One step: its faust app, which is a group of consumers of its own, and a runner for each partition it has."""
+
+    def __init__(self, step: Step, place: Place, producer: AIOKafkaProducer, shared: _Shared) -> None:
+        self.step, self._producer, self._shared = step, producer, shared
+        self._broker = place.broker
+        self._app = _app(step, place)
+        self._runners: dict[int, Runner] = {}
+        self._acknowledged: dict[int, int] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=step.name)
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._settling = asyncio.Lock()
+        self._finished_at = time.monotonic()
+        source = self._app.topic(self._broker.topic(step.source), **_RAW)
+        self._table = TableStates(_table(self._app, step.source)) if isinstance(step, Fold) else None
+        self._app.agent(source, name=step.name, concurrency=1)(self._consume)
+        self._app.on_partitions_revoked.connect(self._lose, weak=False)
+
+    async def work(self, stopping: asyncio.Event) -> None:
+        """Take part until told to stop; raises what this step cannot go on from, at once and without a farewell."""
+        ends: list[asyncio.Future[Any]] = [
+            asyncio.create_task(stopping.wait()),
+            asyncio.create_task(self._watch()),
+            self._failed,
+        ]
+        async with faust_app_running(self._app, stop_timeout=STOP_SECONDS):
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the group has told us our part, and its states are here."""
+        return bool(self._app.rebalancing_count) and not self._app.rebalancing and self._app.flow_control.is_active()
+
+    async def _consume(self, stream: Any) -> None:  # noqa: ANN401 - faust's stream
+        """Take batch after batch; a reason that is not the data ends the process."""
+        load = self._shared.load
+        async for events in stream.noack_take(load.batch, within=load.within_seconds):
+            try:
+                async with self._settling:
+                    await self._take([event for event in events if self._is_ours(event)])
+            except asyncio.CancelledError:
+                raise
+            except BaseException as exc:  # noqa: BLE001 - faust would step over the record
+                self._fail(exc)
+                await asyncio.Event().wait()
+            self._finished_at = time.monotonic()
+
+    def _fail(self, exc: BaseException) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(exc)
+
+    async def _lose(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - faust's signal
+        """Finish the batch under way before the partitions go, and forget what was derived of their states."""
+        async with self._settling:
+            self._runners.clear()
+            self._acknowledged.clear()
+
+    def _is_ours(self, event: Any) -> bool:  # noqa: ANN401 - faust's event
+        """Tell whether an event was taken under the assignment that holds: others have what came before."""
+        return bool(event.message.generation_id == self._app.consumer_generation_id)
+
+    async def _take(self, events: Sequence[Any]) -> None:
+        """Handle a batch, each partition by its own runner, and acknowledge it once all of it is kept."""
+        if not events:
+            return
+        began = time.perf_counter()
+        outcomes: dict[int, Outcome] = {}
+        by_partition = sorted(events, key=lambda event: int(event.message.partition))
+        for partition, mine in groupby(by_partition, key=lambda event: int(event.message.partition)):
+            runner = self._runners.get(partition) or await self._begin(partition)
+            outcomes[partition] = await self._handled(runner, [_record(event.message) for event in mine])
+        await self._settle(outcomes)
+        self._shared.pulse.check()
+        for event in events:
+            event.ack()
+            self._acknowledged[event.message.partition] = event.message.offset + 1
+        metrics.BATCH_SECONDS.labels(self.step.name).observe(time.perf_counter() - began)
+
+    async def _handled(self, runner: Runner, records: Sequence[Record]) -> Outcome:
+        """Handle in the step's own thread; while a port is away, say so and try again, for as long as it takes."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._thread, runner.handle, records)
+            except Unavailable as exc:
+                self._shared.on_failure(self.step, exc)
+                self._finished_at = time.monotonic()
+                await asyncio.sleep(RETRY_PAUSE_SECONDS)
+
+    async def _begin(self, partition: int) -> Runner:
+        """Return a runner over the partition's states, which are first put back to where they were last kept whole."""
+        states = self._states(partition)
+        if isinstance(self.step, Fold):
+            await self._keep({partition: list(undone(self.step.name, states))})
+        runner = Runner(
+            self.step, states=states, ports=self._shared.ports, references=self._shared.references, pause=time.sleep
+        )
+        self._runners[partition] = runner
+        return runner
+
+    def _states(self, partition: int) -> PartitionStates:
+        return self._table.of(partition) if self._table else PartitionStates(None)
+
+    async def _settle(self, outcomes: Mapping[int, Outcome]) -> None:
+        """Write outputs, then states, each acknowledged by the brokers before what comes next."""
+        step = self.step
+        await self._write(
+            message
+            for partition, outcome in outcomes.items()
+            for message in messages_of(outcome.outputs, self._broker, source=step.source, partition=partition)
+        )
+        if isinstance(step, Fold):
+            await self._keep({partition: self._ordered(partition, outcome) for partition, outcome in outcomes.items()})
+
+    def _ordered(self, partition: int, outcome: Outcome) -> list[Put]:
+        """Return the states in the order in which the brokers may lose the end of them."""
+        puts = outcome.states()
+        assert isinstance(self.step, Fold)
+        return journaled(self.step.name, puts, self._states(partition)) if self.step.by is ONE else in_safe_order(puts)
+
+    async def _keep(self, puts: Mapping[int, Sequence[Put]]) -> None:
+        """Write states to the table's changelog in order; once the brokers have them, to its local store."""
+        states = [(partition, put) for partition, some in puts.items() for put in some]
+        if not states or self._table is None:
+            return
+        self._shared.pulse.check()
+        keys = [state_key(put.fold, put.key) for _, put in states]
+        offsets = await self._write(
+            Message(self._table.changelog, partition, key, put.value, ())
+            for (partition, put), key in zip(states, keys, strict=True)
+        )
+        told = zip(states, keys, offsets, strict=True)
+        self._table.apply([Change(partition, key, put.value, offset) for (partition, put), key, offset in told])
+
+    async def _write(self, messages: Iterable[Message]) -> list[int]:
+        """Send in order and wait for all acknowledgements; return offsets."""
+        sent = [
+            await self._producer.send(one.topic, one.value, key=one.key, partition=one.partition, headers=one.headers)
+            for one in messages
+        ]
+        return [told.offset for told in await asyncio.gather(*sent)]
+
+    async def _watch(self) -> None:
+        """Raise when records wait and none is finished, or when faust has crashed, which it survives in silence."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            if self._app.crashed:
+                raise Bug(f"the agent of {self.step.name} crashed") from self._app.crash_reason
+            still = time.monotonic() - self._finished_at
+            if still > self._shared.load.stall_seconds and self.is_ready and await self._lag() > 0:
+                raise Bug(f"{self.step.name} has records before it and has finished none for {still:.0f} s")
+
+    async def _lag(self) -> int:
+        """Return how many records of our partitions are not acknowledged, counted from where we began to look."""
+        consumer: Any = self._app.consumer
+        mine = [tp for tp in consumer.assignment() if tp.topic == self._broker.topic(self.step.source)]
+        for tp in mine:
+            if tp.partition not in self._acknowledged:
+                self._acknowledged[tp.partition] = await consumer.position(tp) or 0
+        return sum(max(0, consumer.highwater(tp) - self._acknowledged[tp.partition]) for tp in mine)
+
+
+_RAW: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+
+
+def _table(app: faust.App, source: Topic) -> Any:  # noqa: ANN401 - faust's table
+    return app.Table(TABLE, partitions=source.partitions, key_type=bytes, value_type=bytes)
+
+
+def _record(message: Any) -> Record:  # noqa: ANN401 - faust's message
+    headers = message.headers or ()
+    return record_of(
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        headers=list(headers.items()) if isinstance(headers, dict) else headers,
+    )
+
+
+def _app(step: Step, place: Place) -> faust.App:
+    """Return a faust app that loses nothing: no acknowledgement of its own, no topic made by itself, no leader, no web."""
+    broker, folder = place.broker, place.state_dir / step.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return faust.App(
+        broker.group(step.name),
+        broker=[f"kafka://{one}" for one in broker.bootstrap.split(",")],
+        broker_credentials=_credentials(broker, place.tls),
+        store="rocksdb://?driver=rocksdict",
+        datadir=str(folder),
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        stream_wait_empty=False,
+        broker_session_timeout=SESSION_SECONDS,
+        broker_heartbeat_interval=SESSION_SECONDS / 4,
+        broker_commit_interval=1.0,
+        consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+        consumer_auto_offset_reset="earliest",
+        producer_max_request_size=MAX_MESSAGE_BYTES,
+    )
+
+
+def _credentials(broker: Broker, tls: SSLContext | None) -> CredentialsT | None:
+    if broker.is_named:
+        return faust.SASLCredentials(
+            username=broker.username, password=broker.password, mechanism=broker.mechanism.value, ssl_context=tls
+        )
+    return faust.SSLCredentials(tls) if tls else None
+
+
+@asynccontextmanager
+async def _producing(place: Place) -> AsyncIterator[AIOKafkaProducer]:
+    """Give the one producer of this process: idempotent, so that what it repeats for want of an answer stands once."""
+    broker = place.broker
+    producer = AIOKafkaProducer(
+        bootstrap_servers=broker.bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        max_request_size=MAX_MESSAGE_BYTES,
+        security_protocol=broker.security.value,
+        ssl_context=place.tls,
+        sasl_mechanism=broker.mechanism.value,
+        sasl_plain_username=broker.username or None,
+        sasl_plain_password=broker.password or None,
+    )
+    try:
+        await producer.start()
+    except KafkaError as exc:
+        raise Unavailable(f"no broker answers at {broker.bootstrap}: {exc}") from exc
+    try:
+        yield producer
+    finally:
+        await producer.stop()
