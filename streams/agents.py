@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from ssl import SSLContext
@@ -32,6 +32,7 @@ from streams.ports import Ports, Put, Record
 from streams.runner import Outcome, References, Runner
 from streams.stage import ONE, Fold, Step
 from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
+from streams.tail import Tail
 
 TABLE: Final = "states"
 MAX_MESSAGE_BYTES: Final = 20_000_000
@@ -104,6 +105,8 @@ class _Shared:
     load: Load
     on_failure: Callable[[Step, Exception], None]
     pulse: "_Pulse"
+    tail: Tail = field(default_factory=Tail)
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
 
 @dataclass
@@ -134,7 +137,7 @@ class _Agent:
         self._app = _app(step, place)
         self._runners: dict[int, Runner] = {}
         self._acknowledged: dict[int, int] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=step.name)
+        self._thread = shared.thread
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
         self._finished_at = time.monotonic()
@@ -154,7 +157,6 @@ class _Agent:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
-        self._thread.shutdown(wait=True, cancel_futures=True)
 
     @property
     def is_ready(self) -> bool:
@@ -198,7 +200,7 @@ class _Agent:
         by_partition = sorted(events, key=lambda event: int(event.message.partition))
         for partition, mine in groupby(by_partition, key=lambda event: int(event.message.partition)):
             runner = self._runners.get(partition) or await self._begin(partition)
-            outcomes[partition] = await self._handled(runner, [_record(event.message) for event in mine])
+            outcomes[partition] = await self._handled(runner, [self._record(event.message) for event in mine])
         await self._settle(outcomes)
         self._shared.pulse.check()
         for event in events:
@@ -228,6 +230,17 @@ class _Agent:
         self._runners[partition] = runner
         return runner
 
+    def _record(self, message: Any) -> Record:  # noqa: ANN401 - faust's message
+        """Return the record of a message, decoded where its bytes can be."""
+        record = record_of(
+            partition=message.partition,
+            offset=message.offset,
+            key=message.key,
+            value=message.value,
+            headers=message.headers or (),
+        )
+        return replace(record, item=self._shared.tail.item(message.topic, record))
+
     def _states(self, partition: int) -> PartitionStates:
         return self._table.of(partition) if self._table else PartitionStates(None)
 
@@ -256,7 +269,7 @@ class _Agent:
         self._shared.pulse.check()
         keys = [state_key(put.fold, put.key) for _, put in states]
         offsets = await self._write(
-            Message(self._table.changelog, partition, key, put.value, ())
+            Message(self._table.changelog, partition, key, put.value)
             for (partition, put), key in zip(states, keys, strict=True)
         )
         told = zip(states, keys, offsets, strict=True)
@@ -265,10 +278,19 @@ class _Agent:
     async def _write(self, messages: Iterable[Message]) -> list[int]:
         """Send in order and wait for all acknowledgements; return offsets."""
         sent = [
-            await self._producer.send(one.topic, one.value, key=one.key, partition=one.partition, headers=one.headers)
+            (
+                one,
+                await self._producer.send(
+                    one.topic, one.value, key=one.key, partition=one.partition, headers=one.headers
+                ),
+            )
             for one in messages
         ]
-        return [told.offset for told in await asyncio.gather(*sent)]
+        offsets = [told.offset for told in await asyncio.gather(*(future for _, future in sent))]
+        for (one, _), offset in zip(sent, offsets, strict=True):
+            if one.item is not None and one.value is not None:
+                self._shared.tail.keep((one.topic, one.partition, offset + 1), one.item, size_bytes=len(one.value))
+        return offsets
 
     async def _watch(self) -> None:
         """Raise when records wait and none is finished, or when faust has crashed, which it survives in silence."""
@@ -295,17 +317,6 @@ _RAW: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializ
 
 def _table(app: faust.App, source: Topic) -> Any:  # noqa: ANN401 - faust's table
     return app.Table(TABLE, partitions=source.partitions, key_type=bytes, value_type=bytes)
-
-
-def _record(message: Any) -> Record:  # noqa: ANN401 - faust's message
-    headers = message.headers or ()
-    return record_of(
-        partition=message.partition,
-        offset=message.offset,
-        key=message.key,
-        value=message.value,
-        headers=list(headers.items()) if isinstance(headers, dict) else headers,
-    )
 
 
 def _app(step: Step, place: Place) -> faust.App:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from schemas.base import Keyed
 from schemas.codec import encode, type_of
 from schemas.ledger import CONTROLS
 from schemas.topics import Topic, partition_of, partitions_of_control
@@ -22,7 +23,8 @@ class Message:
     partition: int
     key: bytes
     value: bytes | None
-    headers: Headers
+    headers: Headers = ()
+    item: Keyed | None = None
 
 
 def messages_of(outgoing: Iterable[Outgoing], broker: Broker, *, source: Topic, partition: int) -> Iterator[Message]:
@@ -37,7 +39,7 @@ def messages_of(outgoing: Iterable[Outgoing], broker: Broker, *, source: Topic, 
             else (partition_of(topic, item.key),)
         )
         for target in targets:
-            yield Message(name, target, key, value, headers)
+            yield Message(name, target, key, value, headers, item)
 
 
 def record_of(*, partition: int, offset: int, key: bytes | None, value: bytes | None, headers: Headers) -> Record:
