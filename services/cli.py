@@ -75,18 +75,64 @@ def run(
     no_history: Annotated[bool, typer.Option("--no-history", help="Start without the history pack.")] = False,
 ) -> None:
     """Run a whole Tocsin in this process, until Ctrl-C."""
-    import os
+    from services import server
 
-    from services import logs, server
-    from services.settings import unknown_names
+    server.run(_started(data_dir, port=port, host=host), with_history=not no_history, say=_say)
 
-    settings = _settings(data_dir, port=port, host=host)
-    for name, nearest in unknown_names(os.environ):
-        typer.echo(
-            f"tocsin: there is no setting {name}; it changes nothing" + (f" ({nearest}?)" if nearest else ""), err=True
-        )
-    logs.configure(settings.log_level)
-    server.run(settings, with_history=not no_history, say=_say)
+
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port. [default: 8080, or TOCSIN_PORT]")]
+ProbePort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Where to tell of its health. [default: none, or TOCSIN_PROBE_PORT]"),
+]
+
+
+@app.command()
+def api(
+    data_dir: DataDir = None,
+    port: Port = None,
+    host: Annotated[str | None, typer.Option(help="The address. [default: 127.0.0.1, or TOCSIN_HOST]")] = None,
+) -> None:
+    """Serve API and console over the shared servers (distributed mode), until Ctrl-C."""
+    from services import roles
+
+    roles.api(_started(data_dir, port=port, host=host), say=_say)
+
+
+@app.command()
+def worker(
+    data_dir: DataDir = None,
+    probe_port: ProbePort = None,
+    step: Annotated[list[str] | None, typer.Option(help="A step of the pipeline; all if none is named.")] = None,
+) -> None:
+    """Run the pipeline's steps over the shared servers (distributed mode), until Ctrl-C."""
+    from services import roles
+
+    settings = _started(data_dir, probe_port=probe_port)
+    if step:
+        settings = settings.model_copy(update={"worker": settings.worker.model_copy(update={"steps": tuple(step)})})
+    roles.worker(settings)
+
+
+@app.command()
+def connect(
+    data_dir: DataDir = None,
+    probe_port: ProbePort = None,
+    *,
+    no_history: Annotated[bool, typer.Option("--no-history", help="Without the history pack.")] = False,
+) -> None:
+    """Bring news in (distributed mode), until Ctrl-C."""
+    from services import roles
+
+    roles.connect(_started(data_dir, probe_port=probe_port), with_history=not no_history, say=_say)
+
+
+@app.command()
+def dispatch(data_dir: DataDir = None, probe_port: ProbePort = None) -> None:
+    """Deliver alerts (distributed mode), until Ctrl-C."""
+    from services import roles
+
+    roles.dispatch(_started(data_dir, probe_port=probe_port))
 
 
 @app.command()
@@ -161,6 +207,22 @@ def rebuild(data_dir: DataDir = None) -> None:
     from services.rebuild import rebuild as rebuild_from_ledger
 
     rebuild_from_ledger(_settings(data_dir), say=_say)
+
+
+@app.command()
+def backup(file: Path, data_dir: DataDir = None) -> None:
+    """Write an embedded installation to one file, whether its server runs or not."""
+    from services.backup import backup as write_backup
+
+    write_backup(_settings(data_dir), file, say=_say)
+
+
+@app.command()
+def restore(file: Path, data_dir: DataDir = None) -> None:
+    """Put a backup into a new folder, or into the servers of distributed mode."""
+    from services.restore import restore as put_back
+
+    put_back(_settings(data_dir), file, say=_say)
 
 
 @app.command("check-config")
@@ -257,6 +319,22 @@ def _settings(data_dir: Path | None, **given: Any) -> "Settings":  # noqa: ANN40
 
     options = {"data_dir": data_dir, **given}
     return read_settings({name: value for name, value in options.items() if value is not None})
+
+
+def _started(data_dir: Path | None, **given: Any) -> "Settings":  # noqa: ANN401 - options become settings by name
+    """Return the settings of a process that is to run for long: it says which names it does not know, and begins its log."""
+    import os
+
+    from services import logs
+    from services.settings import unknown_names
+
+    settings = _settings(data_dir, **given)
+    for name, nearest in unknown_names(os.environ):
+        typer.echo(
+            f"tocsin: there is no setting {name}; it changes nothing" + (f" ({nearest}?)" if nearest else ""), err=True
+        )
+    logs.configure(settings.log_level)
+    return settings
 
 
 @contextmanager

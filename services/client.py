@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from services.folder import Folder
 from services.settings import Settings
 from streams.errors import ConfigError, Forbidden, InvalidInput, NotFound, TocsinError, Unavailable
+
+if TYPE_CHECKING:
+    from services.node import Node
 
 TIMEOUT_SECONDS = 60.0
 
@@ -56,21 +59,38 @@ def connect(settings: Settings, *, make: bool = False) -> Iterator[Client]:
         if url:
             yield from _over(httpx.AsyncHTTPTransport(), url, folder, runner)
             return
-        if not make and not folder.log.exists():
-            told = f"there is no Tocsin data in {folder.path}"
-            raise ConfigError(f"{told}; start `tocsin run` on it, or name another folder with --data-dir")
-        from services.api.app import create_app  # noqa: PLC0415 - half a second that a running server spares
-        from services.server import ensure_admin_token  # noqa: PLC0415
-        from services.wiring import open_node  # noqa: PLC0415
+        with _opened(settings, folder, make=make) as (node, settle):
+            from services.api.app import create_app  # noqa: PLC0415 - half a second that a running server spares
+            from services.server import ensure_admin_token  # noqa: PLC0415
 
-        node = open_node(settings)
-        try:
             ensure_admin_token(node)
-            node.pipeline.drain()  # what a killed server had acknowledged and not processed
-            transport = httpx.ASGITransport(app=create_app(node))
-            yield from _over(transport, "http://folder", folder, runner, settle=node.pipeline.drain)
+            settle()  # what a killed server had acknowledged and not processed
+            yield from _over(httpx.ASGITransport(app=create_app(node)), "http://here", folder, runner, settle=settle)
+
+
+@contextmanager
+def _opened(settings: Settings, folder: Folder, *, make: bool) -> Iterator[tuple["Node", Callable[[], object]]]:
+    """Give the installation, opened in this process, and what settles a post: processed here, or left to the workers."""
+    from services.prepare import prepare  # noqa: PLC0415 - as above
+    from services.wiring import open_node, open_shared  # noqa: PLC0415
+
+    if settings.is_distributed:
+        shared = open_shared(settings)
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+            prepare(shared.parts, shared.stopping)
+            yield shared, lambda: None
         finally:
-            node.close()
+            shared.close()
+        return
+    if not make and not folder.log.exists():
+        told = f"there is no Tocsin data in {folder.path}"
+        raise ConfigError(f"{told}; start `tocsin run` on it, or name another folder with --data-dir")
+    node = open_node(settings)
+    try:
+        yield node, node.pipeline.drain
+    finally:
+        node.close()
 
 
 def _over(

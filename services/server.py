@@ -1,38 +1,34 @@
 """`tocsin run`: one process that listens, understands, answers and rings, until it is told to stop."""
 
 import asyncio
-import contextlib
 import json
-import signal
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
-import uvicorn
 
-from schemas.ledger import Tick
 from schemas.party import Scope
-from schemas.topics import LEDGER, TOPICS
+from schemas.topics import TOPICS
 from services import history
+from services.adapters.sqlite_log import SqliteLog
 from services.api.app import create_app
 from services.clock import utc_now
 from services.judge import classify_lines
+from services.loops import running
+from services.node import EmbeddedNode, Node
 from services.records.access import HOME_PARTY, OPERATOR
-from services.records.statements import moment, ms
+from services.records.statements import ms
 from services.secrets import write_private
+from services.serving import own_signals, serve
 from services.settings import Settings
-from services.wiring import Node, open_node
-from streams.errors import Bug, ConfigError, Unavailable
-from streams.ports import Outgoing
+from services.ticking import tick
+from services.wiring import open_node
 from streams.stage import Step
 
 log = structlog.get_logger(__name__)
 
 TRIM_EVERY_SECONDS = 3600.0
-LAST_TICK = "last-tick"
-GRACE_SECONDS = 3
 
 
 def run(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -> None:
@@ -40,8 +36,8 @@ def run(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -
     node = open_node(settings)
     try:
         ensure_admin_token(node)
-        _warm_up()
-        with _threads(node, with_history=with_history, say=say):
+        warm_up()
+        with running(node, _loops(node, with_history=with_history, say=say)):
             asyncio.run(_serve(node, say))
     finally:
         node.folder.running.unlink(missing_ok=True)
@@ -57,136 +53,58 @@ def ensure_admin_token(node: Node) -> None:
     write_private(path, secret)
 
 
+def tell_where(node: Node, port: int) -> None:
+    """Write where this process listens, for commands on the same folder."""
+    write_private(node.folder.running, json.dumps({"url": node.settings.address(port)}))
+
+
 async def _serve(node: Node, say: Callable[[str], None]) -> None:
-    settings = node.settings
-    config = uvicorn.Config(
-        create_app(node),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        lifespan="off",
-    )
-    server = _Server(config, node)
-    listening = _listen(settings)
-    port = listening.getsockname()[1]
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event to wait for
-        await asyncio.sleep(0.01)
-    if server.started:
-        write_private(node.folder.running, json.dumps({"url": settings.address(port)}))
+    def told(port: int) -> None:
+        tell_where(node, port)
         say(_welcome(node))
-    await serving
+
+    own_signals(node)
+    await serve(create_app(node), node, port=node.settings.port, on_listening=told)
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Return a socket at the address; ConfigError where uvicorn would end the process without a word of ours."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family)
-    except OSError as exc:
-        told = f"cannot listen on {settings.host} port {settings.port}: {exc.strerror}"
-        raise ConfigError(f"{told}; set TOCSIN_HOST and TOCSIN_PORT, or --host and --port") from exc
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn that leaves signals to us: it would raise them again at the end, and a clean stop exits 0."""
-
-    def __init__(self, config: uvicorn.Config, node: Node) -> None:
-        super().__init__(config)
-        self._node = node
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._node.begin_stop)
-        yield
-
-    async def on_tick(self, counter: int) -> bool:
-        """Tell whether to end: ten times a second uvicorn asks."""
-        return self._node.stopping.is_set() or await super().on_tick(counter)
-
-
-@contextlib.contextmanager
-def _threads(node: Node, *, with_history: bool, say: Callable[[str], None]) -> Iterator[None]:
-    """Run pipeline, dispatcher, clock and history beside the server; end them in order when it ends."""
+def _loops(node: EmbeddedNode, *, with_history: bool, say: Callable[[str], None]) -> list[Callable[[], None]]:
+    """Return pipeline, dispatcher, clock and history."""
     loops: list[Callable[[], None]] = [
-        lambda: node.pipeline.run(on_failure=_report),
+        lambda: node.pipeline.run(on_failure=report),
         lambda: node.dispatcher.run(node.stopping),
-        lambda: _tick(node),
+        lambda: tick(node, also=_Trimming(node)),
     ]
-    if with_history:
-        loops.append(lambda: history.post(node, say=say))
-    failed: list[str] = []
-    threads = [threading.Thread(target=_ending_all, args=(loop, node, failed), daemon=True) for loop in loops]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        node.begin_stop()
-        for thread in threads:
-            thread.join(timeout=15)
-    if failed:
-        raise Bug(
-            f"a part of the server failed ({failed[0]}); the log above says where. Start it again, and report this"
-        )
+    return [*loops, lambda: history.post(node, say=say)] if with_history else loops
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Read one sentence, so that the first report does not wait a second for the language model to load."""
     line = b'{"id": "warm-up", "title": "China places gallium exports under licence", "text": "In force on 1 August."}'
     for _ in classify_lines([line], now=utc_now()):
         pass
 
 
-def _ending_all(loop: Callable[[], None], node: Node, failed: list[str]) -> None:
-    """Run a loop; should it fail, stop the process: half a Tocsin that looks alive is worse than one that is started again."""
-    try:
-        loop()
-    except Exception as exc:  # a bug of ours, or a port that fails in a way nobody translated
-        log.exception("loop_failed")
-        failed.append(repr(exc))
-        node.begin_stop()
+class _Trimming:
+    """Forgets once an hour what the topics need no longer keep."""
 
+    def __init__(self, node: EmbeddedNode) -> None:
+        self._node, self._next = node, 0.0
 
-def _tick(node: Node) -> None:
-    """Tell the ledger the time, and forget once an hour what the topics need no longer keep."""
-    waited = TRIM_EVERY_SECONDS
-    while True:
-        try:
-            node.rules.relay()  # what a failing log kept from the ledger when it was changed
-            node.log.append([Outgoing(LEDGER, Tick(at=_later(node)))])
-            node.pipeline.wake()
-            if waited >= TRIM_EVERY_SECONDS:
-                waited = 0.0
-                _trim(node)
-        except Unavailable as exc:
-            log.error("tick_failed", error=str(exc))
-        if node.stopping.wait(node.settings.tick_seconds):
+    def __call__(self) -> None:
+        if time.monotonic() < self._next:
             return
-        waited += node.settings.tick_seconds
+        self._next = time.monotonic() + TRIM_EVERY_SECONDS
+        node, log_ = self._node, self._node.log
+        assert isinstance(log_, SqliteLog)
+        for topic in TOPICS:
+            if topic.keep_days is not None:
+                forgotten = log_.trim(topic, before_ms=ms(node.now() - timedelta(days=topic.keep_days)))
+                if forgotten:
+                    log.info("topic_trimmed", topic=topic.name, records=forgotten)
 
 
-def _later(node: Node) -> datetime:
-    """Return the time, never before the last tick's: a clock that was set back must not undo what was due."""
-    now = max(ms(node.now()), node.marks.get(LAST_TICK) or 0)
-    node.marks.put(LAST_TICK, now)
-    return moment(now)
-
-
-def _trim(node: Node) -> None:
-    for topic in TOPICS:
-        if topic.keep_days is not None:
-            forgotten = node.log.trim(topic, before_ms=ms(node.now() - timedelta(days=topic.keep_days)))
-            if forgotten:
-                log.info("topic_trimmed", topic=topic.name, records=forgotten)
-
-
-def _report(step: Step, exc: Exception) -> None:
+def report(step: Step, exc: Exception) -> None:
+    """Say that a step waits for what it needs."""
     log.error("step_unavailable", step=step.name, error=str(exc))
 
 

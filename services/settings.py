@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from schemas.base import Model
+from streams.broker import Mechanism, Security
 from streams.errors import ConfigError
 
 PREFIX = "TOCSIN_"
@@ -35,6 +36,61 @@ class DeliverySettings(Model):
     workers: int = Field(16, gt=0, le=64, description="Deliveries tried at the same time.")
 
 
+class KafkaSettings(Model):
+    """The brokers of distributed mode."""
+
+    bootstrap: str = Field(
+        "", description="Addresses of brokers, `host:port`, separated by commas; empty: embedded mode."
+    )
+    security: Security = Field(
+        Security.PLAINTEXT, description="How brokers are spoken to: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL."
+    )
+    mechanism: Mechanism = Field(
+        Mechanism.SCRAM_SHA_512, description="How the password is proved: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512."
+    )
+    username: str = Field("", description="The name under SASL.")
+    password: SecretStr = Field(SecretStr(""), description="The password under SASL.")
+    ca_file: Path | None = Field(
+        None, description="Certificates that the brokers' are checked against; empty: the system's."
+    )
+    cert_file: Path | None = Field(None, description="Our own certificate, where brokers ask for one.")
+    key_file: Path | None = Field(None, description="The key of our own certificate.")
+    replication: int = Field(
+        1, ge=1, le=9, description="Copies of each topic that is made; 3 where there are 3 brokers."
+    )
+
+
+class ElasticSettings(Model):
+    """The search cluster of distributed mode."""
+
+    url: str = Field("", description="Address of Elasticsearch, http:// or https://.")
+    api_key: SecretStr = Field(SecretStr(""), description="API key, as Elasticsearch encodes it.")
+    ca_file: Path | None = Field(
+        None, description="Certificates that the cluster's is checked against; empty: the system's."
+    )
+    replicas: int = Field(0, ge=0, le=9, description="Copies of the index beside the first; 1 where there are 2 nodes.")
+    refresh_seconds: float = Field(0.2, gt=0, le=60, description="Seconds until what was indexed can be found.")
+
+
+class DatabaseSettings(Model):
+    """The records of distributed mode."""
+
+    url: SecretStr = Field(
+        SecretStr(""),
+        description="Address of PostgreSQL: `postgresql+psycopg://user:password@host/database?sslmode=verify-full`.",
+    )
+
+
+class WorkerSettings(Model):
+    """How a worker works."""
+
+    steps: tuple[str, ...] = Field((), description="Steps of the pipeline that this worker runs; empty: all.")
+    batch_records: int = Field(256, gt=0, le=10_000, description="Records that a step takes at once.")
+    stall_seconds: float = Field(
+        120.0, gt=0, description="Seconds after which a worker ends when records wait and none is finished."
+    )
+
+
 class Settings(BaseSettings):
     """The tree. Only the command line reads the environment into it."""
 
@@ -56,8 +112,28 @@ class Settings(BaseSettings):
         10_000, gt=0, description="Waiting records up to which the server calls itself ready."
     )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
+    space: str = Field(
+        "live",
+        pattern="^[a-z][a-z0-9-]{0,30}$",
+        description="What topics, groups and indexes begin with in distributed mode.",
+    )
+    probe_port: int = Field(
+        0, ge=0, le=65535, description="Port where worker, connect and dispatch tell of their health; 0: none."
+    )
+    allow_insecure: bool = Field(
+        default=False, description="Speak to brokers, index and database in the clear, also beyond this machine."
+    )
+    kafka: KafkaSettings = Field(KafkaSettings(), description="The brokers of distributed mode.")
+    elastic: ElasticSettings = Field(ElasticSettings(), description="The search cluster of distributed mode.")
+    database: DatabaseSettings = Field(DatabaseSettings(), description="The records of distributed mode.")
+    worker: WorkerSettings = Field(WorkerSettings(), description="How a worker works.")
     intake: IntakeSettings = Field(IntakeSettings(), description="Bounds of the intake door.")
     delivery: DeliverySettings = Field(DeliverySettings(), description="How alerts leave.")
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether brokers are named: then nothing of the log, the index or the records is kept in the data folder."""
+        return bool(self.kafka.bootstrap)
 
     @property
     def base_url(self) -> str:

@@ -1,11 +1,11 @@
-"""Puts an embedded installation together: the only place that knows which adapter is in use."""
+"""Puts an installation together, in one folder or over shared servers: the only place that knows which adapter is in use."""
 
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from schemas.alert import ChannelKind
 from schemas.topics import PROJECTIONS, RAW
@@ -18,7 +18,9 @@ from services.bell import Bell
 from services.clock import utc_now
 from services.dispatcher import Dispatcher, Sending
 from services.folder import Folder, Lock
+from services.group_lag import GroupLag
 from services.intake import Intake
+from services.node import EmbeddedNode, Node, Part, Progress
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
@@ -27,67 +29,135 @@ from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
 from services.reference import ReferenceBook
+from services.safety import refuse_unsafe
 from services.search import SearchService
 from services.secrets import Seal, key_from
 from services.settings import Settings
+from streams.broker import Broker
 from streams.embedded import Embedded
 from streams.errors import ConfigError
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
-from streams.ports import Notifier, Ports
+from streams.ports import EventLog, Notifier, Ports, SearchIndex
+from streams.stage import Fold
+
+if TYPE_CHECKING:
+    from services.adapters.elastic_client import Cluster
+    from services.records.leader import Leader
+    from streams.agents import Agents
+
+CLOCK = "clock"
 
 
-@dataclass(frozen=True)
-class Node:
-    """An embedded installation, open: everything the API, the console and the command line reach."""
-
-    settings: Settings
-    folder: Folder
-    now: Callable[[], datetime]
-    log: SqliteLog
-    index: TantivyIndex
-    history: HistoryRecords
-    outbox: OutboxRecords
-    rules: RuleRecords
-    channels: ChannelRecords
-    access: AccessRecords
-    search: SearchService
-    intake: Intake
-    pipeline: Embedded
-    dispatcher: Dispatcher
-    marks: MarkRecords
-    guard: Guard
-    news: Bell
-    stopping: threading.Event
-    records: Database
-    lock: Lock
-
-    def begin_stop(self) -> None:
-        """Tell all loops to end after what they are at."""
-        self.stopping.set()
-        self.pipeline.stop()
-        self.news.ring()
-
-    def close(self) -> None:
-        """Close all stores and let others have the folder."""
-        self.index.close()
-        self.log.close()
-        self.records.close()
-        self.lock.release()
-
-
-def open_node(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Node:
+def open_node(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> EmbeddedNode:
     """Open (or make) the data folder; ConfigError when it is in use, cannot be written or is from a later version."""
     folder = Folder(settings.data_dir.resolve())
     lock = folder.lock()
     try:
-        return _open(settings, folder, lock, now)
+        return _embedded(settings, folder, lock, now)
     except OSError as exc:
         lock.release()
         raise ConfigError(f"cannot use the data folder {folder.path}: {exc.strerror or exc}") from exc
     except BaseException:
         lock.release()
         raise
+
+
+def open_shared(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Node:
+    """Return a process's view of the shared servers, whether they answer yet or not; ConfigError for unsafe settings."""
+    from services.adapters.elastic_index import ElasticIndex  # noqa: PLC0415 - clients that embedded mode does without
+    from services.adapters.kafka_admin import prepare as prepare_topics  # noqa: PLC0415
+    from services.adapters.kafka_log import KafkaLog  # noqa: PLC0415
+
+    refuse_unsafe(settings)
+    broker = broker_of(settings)
+    log, index = KafkaLog(broker), ElasticIndex(cluster_of(settings))
+    records = Database(settings.database.url.get_secret_value(), schema="records")
+    topics = partial(prepare_topics, broker, replication=settings.kafka.replication, changelogs=changelogs())
+    parts = (
+        Part("brokers", topics, log.missing),
+        Part("database", records.migrate, records.missing),
+        Part("index", index.prepare, index.missing),
+    )
+    groups = GroupLag(log, PIPELINE)
+    return Node(
+        **_stores(
+            settings,
+            Folder(settings.data_dir.resolve()),
+            log=log,
+            index=index,
+            records=records,
+            progress=groups,
+            now=now,
+        ),
+        parts=parts,
+        closers=(index.close, log.close, records.close),
+    )
+
+
+def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
+    """Return the pipeline's steps as this worker is to run them; ConfigError for a step that is none."""
+    from services.adapters.kafka_connection import tls_of  # noqa: PLC0415 - only a worker needs the stream clients
+    from services.slot import own_slot  # noqa: PLC0415
+    from streams.agents import Agents, Load, Place  # noqa: PLC0415
+
+    chosen, broker = node.settings.worker.steps, broker_of(node.settings)
+    unknown = set(chosen) - {step.name for step in PIPELINE}
+    if unknown:
+        raise ConfigError(f"TOCSIN_WORKER__STEPS: there is no step {', '.join(sorted(unknown))}")
+    worker = node.settings.worker
+    _calm_collector()
+    return Agents(
+        [step for step in PIPELINE if not chosen or step.name in chosen],
+        Place(broker, own_slot(node.folder.path / "worker"), tls_of(broker)),
+        ports=Ports(index=node.index, history=node.history, outbox=node.outbox),
+        references=ReferenceBook(node.log, load()).at,
+        load=Load(batch=worker.batch_records, stall_seconds=worker.stall_seconds),
+        on_failure=on_failure,
+    )
+
+
+def leader_of(node: Node) -> "Leader":
+    """Return who decides which of the workers tells the ledger the time."""
+    from services.records.leader import Leader  # noqa: PLC0415 - shared databases only
+
+    return Leader(node.records, CLOCK)
+
+
+def broker_of(settings: Settings) -> Broker:
+    """Return the brokers that the settings name."""
+    kafka = settings.kafka
+    return Broker(
+        bootstrap=kafka.bootstrap,
+        space=settings.space,
+        security=kafka.security,
+        mechanism=kafka.mechanism,
+        username=kafka.username,
+        password=kafka.password.get_secret_value(),
+        ca_file=kafka.ca_file,
+        cert_file=kafka.cert_file,
+        key_file=kafka.key_file,
+    )
+
+
+def cluster_of(settings: Settings) -> "Cluster":
+    """Return the search cluster that the settings name."""
+    from services.adapters.elastic_client import Cluster  # noqa: PLC0415 - a heavy client
+
+    elastic = settings.elastic
+    return Cluster(
+        url=elastic.url,
+        prefix=settings.space,
+        api_key=elastic.api_key.get_secret_value(),
+        ca_file=elastic.ca_file,
+        replicas=elastic.replicas,
+        refresh_seconds=elastic.refresh_seconds,
+    )
+
+
+def changelogs() -> list[tuple[str, int]]:
+    """Return the folds whose states need a changelog, with its partitions."""
+    return [(step.name, step.source.partitions) for step in PIPELINE if isinstance(step, Fold)]
 
 
 def _calm_collector() -> None:
@@ -100,59 +170,91 @@ def _calm_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _open(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], datetime]) -> Node:
-    seal = Seal(key_from(folder.path, settings.secret_key.get_secret_value()))
+def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], datetime]) -> EmbeddedNode:
     log = SqliteLog(folder.log)
     records = Database(f"sqlite:///{folder.records}", schema="records")
     records.migrate()
     index = TantivyIndex(folder.index)
     if index.cursor() == 0 and log.committed(PROJECTIONS, "index"):
         raise ConfigError(f"the search index in {folder.index} is gone; run `tocsin rebuild` to make it again")
-    news = Bell()
-    history = HistoryRecords(records, now=now, on_published=news.ring)
-    due = threading.Event()
-    outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
-    rules = RuleRecords(records, log, now=now)
-    rules.relay()
-    pipeline = Embedded(
+    waker = _Waker()
+    stores = _stores(settings, folder, log=log, index=index, records=records, progress=waker, now=now)
+    stores["rules"].relay()
+    waker.pipeline = pipeline = Embedded(
         PIPELINE,
         log,
-        ports=Ports(index=index, history=history, outbox=outbox),
+        ports=Ports(index=index, history=stores["history"], outbox=stores["outbox"]),
         references=ReferenceBook(log, load()).at,
     )
+    _calm_collector()
+    return EmbeddedNode(
+        **stores,
+        parts=(Part("index", lambda: None, lambda: None if index.ready() else "the search index does not answer yet"),),
+        closers=(index.close, log.close, records.close, lock.release),
+        on_stop=[pipeline.stop],
+        pipeline=pipeline,
+        lock=lock,
+    )
+
+
+class _Waker:
+    """The pipeline's progress, for those that are made before it."""
+
+    pipeline: Embedded
+
+    def wake(self) -> None:
+        self.pipeline.wake()
+
+    def lag(self) -> dict[str, int]:
+        return self.pipeline.lag()
+
+
+def _stores(  # noqa: PLR0913 - what both modes have in common
+    settings: Settings,
+    folder: Folder,
+    *,
+    log: EventLog,
+    index: SearchIndex,
+    records: Database,
+    progress: Progress,
+    now: Callable[[], datetime],
+) -> dict[str, Any]:
+    """Return what both modes build alike over a log, an index and a database."""
+    seal = Seal(key_from(folder.path, settings.secret_key.get_secret_value()))
+    news, due = Bell(), threading.Event()
+    history = HistoryRecords(records, now=now, on_published=news.ring)
+    outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
     guard = Guard(settings.delivery.allowed_hosts)
     notifiers: dict[ChannelKind, Notifier] = {
         ChannelKind.WEBHOOK: WebhookNotifier(guard),
         ChannelKind.FILE: FileNotifier(folder.outbox),
     }
-    _calm_collector()
-    return Node(
-        settings=settings,
-        folder=folder,
-        now=now,
-        log=log,
-        index=index,
-        history=history,
-        outbox=outbox,
-        rules=rules,
-        channels=ChannelRecords(records, seal, now=now),
-        access=AccessRecords(records, now=now),
-        search=SearchService(index, history, seal),
-        intake=Intake(
+    return {
+        "settings": settings,
+        "folder": folder,
+        "now": now,
+        "log": log,
+        "index": index,
+        "history": history,
+        "outbox": outbox,
+        "rules": RuleRecords(records, log, now=now),
+        "channels": ChannelRecords(records, seal, now=now),
+        "access": AccessRecords(records, now=now),
+        "search": SearchService(index, history, seal),
+        "intake": Intake(
             log,
             now=now,
             waiting=partial(log.lag, RAW, PIPELINE[0].name),
             max_waiting=settings.intake.max_lag_records,
-            on_taken=pipeline.wake,
+            on_taken=progress.wake,
         ),
-        pipeline=pipeline,
-        dispatcher=Dispatcher(
+        "progress": progress,
+        "dispatcher": Dispatcher(
             Sending(outbox, history, notifiers, now, settings.base_url), settings.delivery.workers, due
         ),
-        marks=MarkRecords(records),
-        guard=guard,
-        news=news,
-        stopping=threading.Event(),
-        records=records,
-        lock=lock,
-    )
+        "due": due,
+        "marks": MarkRecords(records),
+        "guard": guard,
+        "news": news,
+        "records": records,
+    }

@@ -91,9 +91,15 @@ class Agents:
             beating.cancel()
             await asyncio.gather(*tasks)
 
-    def working(self) -> dict[str, bool]:
-        """Tell of each step whether it has its partitions and their states, or has none to care for."""
-        return {agent.step.name: agent.is_ready for agent in self._agents}
+    @property
+    def steps(self) -> list[str]:
+        """The names of the steps that are run."""
+        return [step.name for step in self._pipeline]
+
+    def lacking(self) -> list[str]:
+        """Return the steps that have not been told their part, or whose states are not here yet."""
+        ready = {agent.step.name for agent in self._agents if agent.is_ready}
+        return [f"{name}: waits for its partitions" for name in self.steps if name not in ready]
 
 
 @dataclass(frozen=True)

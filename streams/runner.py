@@ -20,7 +20,7 @@ from schemas.topics import DEAD, LEDGER
 from streams import metrics
 from streams.due import DueList
 from streams.errors import InvalidInput, Unavailable
-from streams.ports import Outgoing, Ports, Put, Record, StateStore
+from streams.ports import Outgoing, Ports, Put, Record, StateStore, Store
 from streams.stage import ONE, Fold, Reference, Sink, Step, Taken, Transform, View
 
 MAX_RETRIES = 4
@@ -80,8 +80,8 @@ class Runner:
         self._kept.changed.clear()
         decoded = self._decode(records, outcome)
         if isinstance(self.step, Sink):
-            taken = [Taken(record.position, item) for record, item in decoded if not isinstance(item, CONTROLS)]
-            self._store(taken, records[-1])
+            taken = [(record, item) for record, item in decoded if not isinstance(item, CONTROLS)]
+            self._store(taken, records[-1], outcome)
             return outcome
         for record, item in decoded:
             if isinstance(item, CONTROLS):
@@ -108,17 +108,27 @@ class Runner:
             except ValueError as exc:
                 self._refuse(record, outcome, "InvalidInput", str(exc))
 
-    def _store(self, taken: Sequence[Taken], last: Record) -> None:
-        """Put what the store does not hold yet.
+    def _store(self, taken: Sequence[tuple[Record, Keyed]], last: Record, outcome: Outcome) -> None:
+        """Put what the store does not hold yet; what it can never take becomes a dead letter.
 
         A batch of controls or poison alone moves its cursor too, or it would be taken for lost at the next start.
         """
         assert isinstance(self.step, Sink)
         store = self.step.store(self._ports)
         held = store.cursor(last.partition)
-        if last.position > held:
-            items = [one.item for one in taken if one.position > held]
-            store.put(items, position=last.position, partition=last.partition)
+        if last.position <= held:
+            return
+        fresh = [(record, item) for record, item in taken if record.position > held]
+        try:
+            store.put([item for _, item in fresh], position=last.position, partition=last.partition)
+        except InvalidInput:
+            for record, item in fresh:
+                self._guarded(partial(self._put_one, store, record, item), record, outcome)
+            store.put([], position=last.position, partition=last.partition)
+
+    @staticmethod
+    def _put_one(store: Store, record: Record, item: Keyed, _outcome: Outcome) -> None:
+        store.put([item], position=record.position, partition=record.partition)
 
     def _apply(self, taken: Taken, outcome: Outcome) -> None:
         match self.step:

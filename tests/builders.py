@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from schemas.codec import encode
 from schemas.marking import CLEAR, EVERYBODY, Audience, Tlp
 from schemas.projection import Kind, Projection, Report
-from schemas.raw import SourceKind, signal_id_of
+from schemas.raw import Raw, SignalIn, SourceKind, signal_id_of
 from schemas.severity import Severity, level_of
 from schemas.signal import EventClass, Judgement, Place, Role, Signal
 
@@ -99,3 +100,17 @@ def only_for(*parties):
 
 def all_except(*parties):
     return Audience(base=True, parties=parties)
+
+
+def a_raw(name="r1", **facts):
+    """A post as the raw topic keeps it."""
+    post = SignalIn(id=name, title="China places gallium under licence", source="press", **facts)
+    return Raw(
+        signal_id=signal_id_of("press", name),
+        source="press",
+        source_kind=SourceKind.PRESS,
+        party="US",
+        received_at=NOON,
+        body=encode(post),
+        marking=CLEAR,
+    )

@@ -1,12 +1,15 @@
-"""What every test run keeps: which skips are allowed. Under CI=true any other skip fails the run."""
+"""What every test run keeps: the real servers, and which skips are allowed. Under CI=true any other skip fails the run."""
 
 import os
 
 import pytest
 
+pytest_plugins = ("tests.servers",)
+
 ALLOWED_SKIPS = {
     "tests/unit/test_feed_fixtures.py": "the publishers' feeds are not ours to pass on, so a clone has none",
     "tests/e2e/test_first_page.py": "a machine without Chromium can still check everything else",
+    "tests/servers.py": "without Java or PostgreSQL its fixtures skip who asks; CI has both, and lists none of those tests",
 }
 """File -> why its tests may be skipped."""
 

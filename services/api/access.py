@@ -7,7 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from schemas.party import ANONYMOUS, Principal, Scope
 from services.api.errors import HttpError
-from services.wiring import Node
+from services.node import Node
 from streams.errors import Forbidden
 
 _bearer = HTTPBearer(auto_error=False, description="A token of `tocsin token create`, or the one in DATA/admin-token.")

@@ -64,7 +64,7 @@ def create_rule(posted: RuleIn, node: Served, principal: Writer) -> Rule:
     """Add a rule. Answered when it stands in the ledger: what is posted after it is judged by it."""
     parse(posted.query)  # a rule that cannot be compiled would refuse everything that comes before it
     rule = node.rules.create(posted, by=principal)
-    node.pipeline.wake()
+    node.progress.wake()
     return rule
 
 
@@ -84,7 +84,7 @@ def rule(rule_id: str, node: Served, principal: Reader) -> Rule:
 def delete_rule(rule_id: str, node: Served, principal: Writer) -> Response:
     """Switch a rule off for good; its alerts stay listed."""
     node.rules.delete(rule_id, by=principal)
-    node.pipeline.wake()
+    node.progress.wake()
     return Response(status_code=204)
 
 

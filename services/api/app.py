@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from services.api import alerting, docs, errors, feeds, intake, operate, stream, things
 from services.api.body import MAX_JSON_BYTES, Bounded
 from services.console import pages
-from services.wiring import Node
+from services.node import Node
 from streams import metrics
 
 DESCRIPTION = """Shared early warning for critical-mineral supply risk.
@@ -25,6 +25,16 @@ def create_app(node: Node) -> FastAPI:
     errors.install(app)
     app.add_middleware(Bounded, max_bytes=MAX_JSON_BYTES, except_for=frozenset({"/v1/intake"}))
     app.middleware("http")(_observed)
+    return app
+
+
+def create_probe(node: Node, *, lacking: Callable[[], list[str]]) -> FastAPI:
+    """Return what a process without an API of its own tells of itself: health, readiness, metrics."""
+    app = FastAPI(title="Tocsin", version=version("tocsin"), docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.node = node
+    app.state.lacking = lacking
+    app.include_router(operate.probes)
+    errors.install(app)
     return app
 
 

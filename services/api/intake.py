@@ -14,7 +14,7 @@ from services.api.access import Contributor, Served
 from services.api.body import media_type, read_body
 from services.api.errors import HttpError, problem_of
 from services.intake import Arrival, admitted
-from services.wiring import Node
+from services.node import Node
 from streams import metrics
 from streams.errors import Forbidden, InvalidInput
 

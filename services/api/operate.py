@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from schemas.base import Model
@@ -15,6 +15,8 @@ from services.api.access import Operator, Reader, Served
 from services.api.errors import answer
 
 router = APIRouter(tags=["operating"])
+probes = APIRouter(tags=["operating"])
+"""What every process tells of itself, with or without an API of its own."""
 
 
 class Health(Model):
@@ -85,28 +87,27 @@ class Replayed(Model):
     replayed: int
 
 
-@router.get("/healthz")
+@probes.get("/healthz")
 def healthz() -> Health:
     """Tell that the process lives."""
     return Health()
 
 
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Problem}})
-def readyz(node: Served) -> Response:
+@probes.get("/readyz", response_model=Readiness, responses={503: {"model": Problem}})
+def readyz(request: Request, node: Served) -> Response:
     """Tell whether the server answers for what it has: 200, or 503 with what is missing."""
-    if not node.index.ready():
-        return answer(Problem(title="Not ready", status=503, detail="the search index does not answer yet"))
-    if max(node.pipeline.lag().values()) > node.settings.ready_lag_records:
-        return answer(Problem(title="Not ready", status=503, detail="too much waits to be processed"))
+    missing = [*node.missing(), *getattr(request.app.state, "lacking", list)()]
+    if missing:
+        return answer(Problem(title="Not ready", status=503, detail="; ".join(missing)))
     return Response(Readiness(status="ready").model_dump_json(), media_type="application/json")
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@probes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(node: Served, _principal: Operator) -> Response:
     """Return the metrics in Prometheus' text format; for the operator only, because counts tell of what is hidden."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - not needed to start
 
-    node.pipeline.lag()
+    node.progress.lag()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -158,5 +159,8 @@ def dead_letters(
 def replay(node: Served, _principal: Operator, number: Annotated[int | None, Query(ge=1)] = None) -> Replayed:
     """Append one dead letter, or all, to its origin again: for when the reason is mended."""
     replayed = dead.replay(node.log, number=number)
-    node.pipeline.wake()
+    node.progress.wake()
     return Replayed(replayed=replayed)
+
+
+router.include_router(probes)

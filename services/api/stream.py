@@ -12,8 +12,8 @@ from schemas.feed import FeedEntry
 from schemas.marking import EVERYBODY
 from schemas.party import Principal
 from services.api.access import Reader, Served
+from services.node import Node
 from services.wire import shown
-from services.wiring import Node
 from streams.errors import InvalidInput
 
 router = APIRouter(tags=["feeds"])

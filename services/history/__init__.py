@@ -12,7 +12,7 @@ from services.records.access import OPERATOR
 from streams.errors import Unavailable
 
 if TYPE_CHECKING:
-    from services.wiring import Node
+    from services.node import Node
 
 MARK = "history-pack"
 RETRY_SECONDS = 5.0

@@ -11,7 +11,7 @@ from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from services.records import tables
 from services.records.database import Database
-from services.records.statements import Row, cursor_of, insert_new, keep_cursor, moment, ms
+from services.records.statements import PUBLISHED, Row, cursor_of, insert_new, keep_cursor, moment, ms, notify
 from streams.errors import NotFound
 
 SINK = "publish"
@@ -36,12 +36,14 @@ class HistoryRecords:
     def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None:
         """Keep the versions and append them to their collection's feed. Signals are kept by the index alone."""
         shown = [item for item in items if item.kind is not Kind.SIGNAL]
-        with self._database.writing() as connection:
+        with self._database.exclusive(SINK) as connection:  # one order for all: no gap, no repeat, no deadlock
             insert_new(connection, tables.history, [_version(item) for item in shown])
             insert_new(connection, tables.alias, [row for item in shown for row in _aliases(item)])
             for audience in dict.fromkeys(item.audience for item in shown):
                 self._append(connection, audience, [item for item in shown if item.audience == audience])
             keep_cursor(connection, SINK, partition, position)
+            if shown:
+                notify(connection, PUBLISHED)
         if shown:
             self._on_published()
 

@@ -14,7 +14,7 @@ from schemas.rule import Rule
 from services.records import tables
 from services.records.channels import channel_of
 from services.records.database import Database
-from services.records.statements import cursor_of, insert_new, keep_cursor, moment, ms, upsert
+from services.records.statements import DUE, cursor_of, insert_new, keep_cursor, moment, ms, notify, upsert
 from services.secrets import Seal
 from streams.errors import InvalidInput
 
@@ -60,6 +60,8 @@ class OutboxRecords:
             due = [self._due(alert, rule, one) for alert, rule in rung if not alert.silent for one in rule.channels]
             insert_new(connection, tables.delivery, due)
             keep_cursor(connection, SINK, partition, position)
+            if due:
+                notify(connection, DUE)
         if due:
             self._on_due()
 

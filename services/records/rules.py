@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -19,18 +18,20 @@ from services.records.statements import audit, ms
 from streams.errors import Conflict, InvalidInput, NotFound
 from streams.ports import EventLog, Outgoing
 
+VERSIONS = "rule-versions"
+RELAY = "relay"
+
 
 class RuleRecords:
     """A party's rules. `relay` carries what changed to the log; a change counts when the ledger has it."""
 
     def __init__(self, database: Database, log: EventLog, *, now: Callable[[], datetime]) -> None:
         self._database, self._log, self._now = database, log, now
-        self._relaying = Lock()
 
     def create(self, posted: RuleIn, *, by: Principal) -> Rule:
         """Add a rule; Conflict if the party has one of this title, InvalidInput for a channel it has not."""
         rule_id = stable_id("rule", by.party, posted.kind, posted.title)
-        with self._database.writing() as connection:
+        with self._database.exclusive(VERSIONS) as connection:
             held = _row(connection, rule_id)
             if held is not None and held.deleted_at is None:
                 raise Conflict(f"there is a rule with the title {posted.title!r}; change it or choose another title")
@@ -48,7 +49,7 @@ class RuleRecords:
 
     def delete(self, rule_id: str, *, by: Principal) -> None:
         """Switch a rule off for good; its alerts stay listed."""
-        with self._database.writing() as connection:
+        with self._database.exclusive(VERSIONS) as connection:
             held = _row(connection, rule_id)
             if held is None or held.deleted_at is not None or held.party != by.party:
                 raise NotFound(f"there is no rule {rule_id}")
@@ -74,15 +75,18 @@ class RuleRecords:
         return found
 
     def relay(self) -> None:
-        """Append what waits in the outbox to the log, in order, then forget it; after a crash some of it comes twice."""
+        """Append what waits in the outbox to the log, in order, then forget it; after a crash some of it comes twice.
+
+        One at a time, in all processes: of two the slower would append an earlier version behind a later one.
+        """
         outbox = tables.ledger_outbox
-        with self._relaying:  # of two at once the slower would append an earlier version behind a later one
-            with self._database.reading() as connection:
-                rows = connection.execute(select(outbox).order_by(outbox.c.number)).all()
-            if not rows:
+        with self._database.reading() as connection:
+            if connection.execute(select(outbox.c.number).limit(1)).first() is None:
                 return
-            self._log.append([Outgoing(topic_named(row.topic), decode(row.type, row.value)) for row in rows])
-            with self._database.writing() as connection:
+        with self._database.exclusive(RELAY) as connection:
+            rows = connection.execute(select(outbox).order_by(outbox.c.number)).all()
+            if rows:
+                self._log.append([Outgoing(topic_named(row.topic), decode(row.type, row.value)) for row in rows])
                 connection.execute(delete(outbox).where(outbox.c.number <= rows[-1].number))
 
     def _announce(self, connection: Connection, revision: RuleRevision) -> None:

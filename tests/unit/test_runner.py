@@ -13,11 +13,12 @@ from schemas.signal import Signal
 from schemas.topics import CLAIMS, DEAD, LEDGER, PROJECTIONS, Topic
 from streams.embedded import Embedded
 from streams.errors import InvalidInput, Unavailable
+from streams.ports import Ports
 from streams.rules.compile import RuleSet
 from streams.runner import MAX_RETRIES, Runner
 from streams.stage import ONE, Fold, Folded, Reference, Sink, Transform
 from tests.builders import NOON, a_projection, a_signal, an_hour_later
-from tests.fakes import MemoryLog, memory_ports
+from tests.fakes import MemoryLog, MemoryStore, memory_ports
 
 MADE = Topic("made", (Signal, *CONTROLS), partitions=1, keep_days=None)
 LATER = Topic("later", (Signal, *CONTROLS), partitions=1, keep_days=None)
@@ -342,6 +343,22 @@ def test_a_reference_that_was_not_settled_is_forgotten(log):
         unsettled.drain()
     unsettled.drain()
     assert titles(log) == ["0 rules", "2 rules"]
+
+
+def test_what_a_store_can_never_take_is_a_dead_letter_and_the_rest_is_kept(log):
+    class Choosy(MemoryStore):
+        def put(self, items, *, position, partition=0):
+            if any(item.reports[0].native_id == "b" for item in items):
+                raise InvalidInput("no b here")
+            super().put(items, position=position, partition=partition)
+
+    ports = Ports(index=MemoryStore(), history=Choosy(), outbox=MemoryStore())
+    log.tell(PROJECTIONS, *(a_projection(name) for name in "abc"))
+    drained(log, PUBLISH, ports=ports)
+    assert [item.reports[0].native_id for item in ports.history.items] == ["a", "c"]
+    assert ports.history.cursor() == 3
+    (letter,) = items(log, DEAD)
+    assert (letter.position, letter.detail) == (2, "no b here")
 
 
 def test_a_sink_skips_what_the_store_holds(log):
