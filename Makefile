@@ -20,6 +20,10 @@ setup: $(READY) ## Prepare .venv with `tocsin` in it
 run: $(READY) ## Run Tocsin on 127.0.0.1: PORT=8080 DATA=data
 	@exec $(BIN)/tocsin run --port $(PORT) --data-dir $(DATA)
 
+.PHONY: run-distributed
+run-distributed: $(READY) ## Run Tocsin over Kafka, Elasticsearch and PostgreSQL on this machine (Java, Maven): PORT=8080
+	@exec $(BIN)/python -m deploy.local run --dir .local/run --port $(PORT)
+
 .PHONY: test
 test: $(READY_DEV) lint ## Set up all that is needed, check the code and pass the tests
 	@echo "== tests: unit, property, contract, integration, e2e, docs"
@@ -45,6 +49,10 @@ format: $(READY_DEV) ## Format the code
 .PHONY: bench
 bench: $(READY_DEV) ## Measure, as ratios against a floor in the same run
 	$(BIN)/python -m tests.bench.run
+
+.PHONY: bench-distributed
+bench-distributed: $(READY_DEV) ## Measure the pipeline over real servers, as ratios against a plain loop in the same run
+	$(BIN)/python -m tests.bench.distributed
 
 .PHONY: lock
 lock: ## Resolve requirements.in and development.in into hashed locks (needs uv)

@@ -66,8 +66,8 @@ class Projection(Judged):
 
     @property
     def key(self) -> str:
-        """The thing's id."""
-        return self.id
+        """The first id of the thing: all that is told of it stays in order, whatever it is called meanwhile."""
+        return self.origin_id
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -92,11 +92,12 @@ class Tombstone(Judged):
     version: int
     updated_at: Utc
     replaced_by: str | None = None
+    origin_id: str | None = None
 
     @property
     def key(self) -> str:
-        """The thing's id."""
-        return self.id
+        """The first id of the thing that is seen no longer under this one."""
+        return self.origin_id or self.id
 
 
 Projected = Projection | Tombstone

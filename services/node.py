@@ -74,7 +74,9 @@ class Node:
     on_stop: list[Callable[[], object]] = field(default_factory=list)
 
     def begin_stop(self) -> None:
-        """Tell all loops to end after what they are at."""
+        """Tell all loops to end after what they are at; once, however often it is called."""
+        if self.stopping.is_set():
+            return
         self.stopping.set()
         for stop in self.on_stop:
             stop()

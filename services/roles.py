@@ -147,12 +147,10 @@ def _ticking(node: Node) -> None:
 def _admit(node: Node) -> None:
     """Write the administrator's token to the data folder, as soon as the database answers."""
     while not node.stopping.is_set():
-        try:
+        with suppress(Unavailable):
             ensure_admin_token(node)
-        except Unavailable:
-            node.stopping.wait(1.0)
-        else:
             return
+        node.stopping.wait(1.0)
 
 
 async def _probe(node: Node, *, lacking: Callable[[], list[str]] = list) -> None:

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 LAST_TICK = "last-tick"
 LEAD_SECONDS = 1.0
-"""How often a process that does not tell the time looks whether it should."""
+"""How often a process looks whether it is to tell the time, and whether anything waits for the ledger."""
 
 
 def tick(node: Node, *, leads: Callable[[], bool] = lambda: True, also: Callable[[], object] = lambda: None) -> None:
@@ -26,14 +26,22 @@ def tick(node: Node, *, leads: Callable[[], bool] = lambda: True, also: Callable
         try:
             if leads():
                 node.rules.relay()
-                node.log.append([Outgoing(LEDGER, Tick(at=_later(node)))])
-                node.progress.wake()
-                also()
-                wait = node.settings.tick_seconds
+                wait = _seconds_left(node)
+                if wait <= 0:
+                    node.log.append([Outgoing(LEDGER, Tick(at=_later(node)))])
+                    node.progress.wake()
+                    also()
+                    wait = node.settings.tick_seconds
         except Unavailable as exc:
             log.error("tick_failed", error=str(exc))
-        if node.stopping.wait(wait):
+        if node.stopping.wait(min(wait, LEAD_SECONDS)):
             return
+
+
+def _seconds_left(node: Node) -> float:
+    """Return how long it is until the next tick: another process, or this one before it was started again, told the last."""
+    last = node.marks.get(LAST_TICK)
+    return node.settings.tick_seconds - (ms(node.now()) - last) / 1000 if last is not None else 0.0
 
 
 def _later(node: Node) -> datetime:

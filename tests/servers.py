@@ -10,7 +10,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -28,17 +28,20 @@ from deploy.local.postgres import Postgres
 from deploy.local.process import Recorded
 
 PREFIX = "tocsin-servers-"
-NEEDS = {"kafka": kafka_libs, "elastic": lambda: elasticsearch_zip(newest_java())}
+NEEDS = (
+    ({"kafka", "a_kafka", "installed"}, kafka_libs),
+    ({"elastic", "an_elastic", "installed"}, lambda: elasticsearch_zip(newest_java())),
+)
+"""What is fetched for a test that names one of these, as a fixture or in its module."""
 
 
 def pytest_collection_finish(session):
     """Fetch what the chosen tests will need: that takes longer than one test may."""
-    asked = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    for name in NEEDS.keys() & asked:
-        try:
-            NEEDS[name]()
-        except Lacking:
-            continue  # the fixture says so, to each test that asks
+    asked = {name for item in session.items for name in (*getattr(item, "fixturenames", ()), *vars(item.module))}
+    for names, fetch in NEEDS:
+        if names & asked:
+            with suppress(Lacking):  # the fixture says so, to each test that asks
+                fetch()
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +163,15 @@ def sweep():
 
 
 @contextmanager
+def or_skip(name):
+    """Skip the test where a program of the block is not on this machine."""
+    try:
+        yield
+    except Lacking as exc:
+        pytest.skip(f"{name} {exc}")
+
+
+@contextmanager
 def _running(make):
     """Run a server in a folder that its account can enter, and leave nothing of it; skip where a program is missing."""
     sweep()
@@ -167,10 +179,8 @@ def _running(make):
     home.chmod(0o755)
     server = make(home)
     try:
-        try:
+        with or_skip(server.name):
             server.start()
-        except Lacking as exc:
-            pytest.skip(f"{server.name} {exc}")
         yield server
     finally:
         server.stop()

@@ -48,10 +48,14 @@ def run(
 
 @app.command()
 def start(folder: Dir = CACHE / "run") -> None:
-    """Start the servers and leave them running."""
+    """Start the servers and leave them running: all of them, or none."""
     installation = Installation(folder)
     with installation.alone():
-        installation.start(_say)
+        try:
+            installation.start(_say)
+        except TocsinError:
+            installation.stop(_say)
+            raise
 
 
 @app.command()

@@ -49,10 +49,10 @@ class Postgres(LocalServer):
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
         hand_over(half)
-        programs = _programs()
-        making = [str(programs / "initdb"), "-D", str(half), "-U", OWNER, "-A", "trust", "-E", "UTF8"]
+        found = programs()
+        making = [str(found / "initdb"), "-D", str(half), "-U", OWNER, "-A", "trust", "-E", "UTF8"]
         self._run([*making, "--locale=C.UTF-8", "--no-sync"], account=account())
-        alone = [str(programs / "postgres"), "--single", "-D", str(half), "postgres"]
+        alone = [str(found / "postgres"), "--single", "-D", str(half), "postgres"]
         self._run(alone, account=account(), text=f"CREATE DATABASE {OWNER}\n")
         half.rename(data)
 
@@ -65,7 +65,7 @@ class Postgres(LocalServer):
             "ssl": "on" if self.certificate else "off",
         }
         told = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        self._spawn([str(_programs() / "postgres"), "-D", str(self.home / "data"), *told], account=account())
+        self._spawn([str(programs() / "postgres"), "-D", str(self.home / "data"), *told], account=account())
 
     def _is_ready(self) -> bool:
         """Read the eighth line of its own file, as pg_ctl does."""
@@ -76,7 +76,7 @@ class Postgres(LocalServer):
         return lines[:1] == [str(self.pid)] and lines[7:8] != [] and lines[7].strip() == "ready"
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Return the folder with initdb and postgres: of PATH, or the newest that Debian has installed."""
     installed = sorted(INSTALLED.glob("*/bin"), key=lambda folder: float(folder.parent.name))
     on_path = shutil.which("initdb")

@@ -77,17 +77,17 @@ class Kept:
         if self._child:
             self._child.terminate()
 
-    def end(self, *, within_seconds: float) -> bool:
-        """Wait until it has ended; false when it had to be killed."""
+    def end(self, *, within_seconds: float) -> str | None:
+        """Wait until it has ended, and kill it when that takes too long; return what was wrong with its end."""
         if self._child is None:
-            return True
+            return None
         try:
-            self._child.wait(max(0.0, within_seconds))
+            code = self._child.wait(max(0.0, within_seconds))
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
-            return False
-        return True
+            return f"{self.name} took more than {STOP_SECONDS:.0f} s to end and was killed"
+        return f"{self.name} ended with {code} when it was told to stop: {self._last_line()}" if code else None
 
     def _last_line(self) -> str:
         lines = self.log.read_bytes()[-TOLD_BYTES:].decode(errors="replace").strip().splitlines()
@@ -109,8 +109,8 @@ def keep(processes: Sequence[Kept], stopping: Event, say: Callable[[str], None])
             process.ask_to_end()
         deadline = time.monotonic() + STOP_SECONDS
         for process in processes:
-            if not process.end(within_seconds=deadline - time.monotonic()):
-                say(f"{process.name} took more than {STOP_SECONDS:.0f} s to end and was killed")
+            if wrong := process.end(within_seconds=deadline - time.monotonic()):
+                say(wrong)
 
 
 def end_left(recorded: Sequence[Recorded]) -> None:

@@ -19,6 +19,9 @@ BUSY_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_SECONDS = 3
 POOL_SIZE = 16
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's code for a table that is not there."""
+
 POOL_TIMEOUT_SECONDS = 5
 
 
@@ -125,6 +128,10 @@ def _translated() -> Iterator[None]:
     except PoolTimeout as exc:
         raise Unavailable("the database has no connection free; too many ask at once") from exc
     except DBAPIError as exc:
+        if getattr(exc.orig, "sqlstate", None) == UNDEFINED_TABLE:
+            raise Unavailable(
+                "the database has no tables yet; they are made when all that Tocsin needs is there"
+            ) from exc
         if exc.connection_invalidated:
             raise Unavailable(f"the database went away: {exc.orig}") from exc
         raise

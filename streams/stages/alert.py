@@ -6,10 +6,12 @@ from streams.stage import Folded, Reference, Taken
 
 
 class Rung(Model):
-    """That a rule has rung for a thing, and whether anybody could hear it."""
+    """That a rule has rung for a thing, for which version of it, and whether anybody could hear it."""
 
     alert_id: str
     silent: bool
+    version: int = 0
+    current_id: str = ""
 
 
 def rule_and_group(hit: Hit) -> str:
@@ -18,9 +20,13 @@ def rule_and_group(hit: Hit) -> str:
 
 
 def alert(rung: Rung | None, taken: Taken, _reference: Reference) -> Folded:
-    """Fire at the first hit; fire aloud when history and imports fired silently before and live news hits now."""
+    """Fire at the first hit; fire aloud when history and imports fired silently before and live news hits now.
+
+    First is the earliest version. Where one thing takes over another's name, their hits may come out of order: then the alert
+    is put right under its own id, and nothing rings twice.
+    """
     hit: Hit = taken.item
-    if rung and (hit.silent or not rung.silent):
+    if rung and not _comes_before(hit, rung):
         return Folded()
     alert_id = stable_id("alert", hit.rule_id, hit.thing_id, Phase.FIRE)
     fired = Alert(
@@ -36,4 +42,12 @@ def alert(rung: Rung | None, taken: Taken, _reference: Reference) -> Folded:
         silent=hit.silent,
         reasons=hit.reasons,
     )
-    return Folded(outputs=(fired,), states={hit.key: Rung(alert_id=alert_id, silent=hit.silent)})
+    return Folded(
+        outputs=(fired,),
+        states={hit.key: Rung(alert_id=alert_id, silent=hit.silent, version=hit.version, current_id=hit.current_id)},
+    )
+
+
+def _comes_before(hit: Hit, rung: Rung) -> bool:
+    """Tell whether the alert is to be of this hit: loud before silent, then early before late."""
+    return (hit.silent, hit.version, hit.current_id) < (rung.silent, rung.version, rung.current_id)

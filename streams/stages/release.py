@@ -168,6 +168,7 @@ def _tombstone(told: Shown, heir: Projection | None, change: _Change) -> Tombsto
         version=2 * change.ledger,
         updated_at=change.at,
         replaced_by=heir.id if heir else None,
+        origin_id=told.origin_id,
     )
 
 

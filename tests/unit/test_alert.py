@@ -53,7 +53,8 @@ def test_the_loud_alert_takes_the_silent_one_s_place():
     silent = alert(None, Taken(1, a_hit(silent=True)), None)
     loud = alert(Rung(alert_id=silent.outputs[0].id, silent=True), Taken(2, a_hit(at=an_hour_later())), None)
     assert loud.outputs[0].id == silent.outputs[0].id
-    assert loud.states == {"r/e": Rung(alert_id=silent.outputs[0].id, silent=False)}
+    rung = Rung(alert_id=silent.outputs[0].id, silent=False, version=3, current_id="e")
+    assert loud.states == {"r/e": rung}
 
 
 def test_an_alert_says_what_the_hit_said():
@@ -69,3 +70,19 @@ def test_rules_and_things_ring_apart():
 
 def test_a_renamed_event_is_the_same_group():
     assert rule_and_group(a_hit(current_id="renamed")) == rule_and_group(a_hit())
+
+
+def test_a_hit_of_an_earlier_version_that_comes_late_puts_the_alert_right_under_its_id():
+    late, early = a_hit(version=9, current_id="y"), a_hit(version=7, current_id="z")
+    first = alert(None, Taken(1, late), None)
+    second = alert(first.states[late.key], Taken(2, early), None)
+    (rung,), (mended,) = first.outputs, second.outputs
+    assert (rung.id, rung.version, mended.version, mended.current_id) == (mended.id, 9, 7, "z")
+    assert rings(early, late) == [[False], []]
+
+
+# Two things of one name at one place in the ledger: whichever hit comes first, the alert is of the same one.
+def test_of_two_hits_of_one_version_the_smaller_name_holds_in_either_order():
+    one, other = a_hit(current_id="a"), a_hit(current_id="b")
+    assert rings(one, other) == [[False], []]
+    assert rings(other, one) == [[False], [False]]

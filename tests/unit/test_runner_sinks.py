@@ -1,0 +1,68 @@
+"""What a sink does: skips what its store holds, gives again what it lost, refuses what it can never take."""
+
+import pytest
+
+from schemas.ledger import Tick
+from schemas.topics import DEAD, PROJECTIONS
+from streams.errors import InvalidInput
+from streams.ports import Ports
+from tests.builders import NOON, a_projection
+from tests.fakes import MemoryLog, MemoryStore, memory_ports
+from tests.unit.test_runner import PUBLISH, drained, items
+
+
+@pytest.fixture
+def log():
+    return MemoryLog()
+
+
+def test_what_a_store_can_never_take_is_a_dead_letter_and_the_rest_is_kept(log):
+    class Choosy(MemoryStore):
+        def put(self, items, *, position, partition=0):
+            if any(item.reports[0].native_id == "b" for item in items):
+                raise InvalidInput("no b here")
+            super().put(items, position=position, partition=partition)
+
+    ports = Ports(index=MemoryStore(), history=Choosy(), outbox=MemoryStore())
+    log.tell(PROJECTIONS, *(a_projection(name) for name in "abc"))
+    drained(log, PUBLISH, ports=ports)
+    assert [item.reports[0].native_id for item in ports.history.items] == ["a", "c"]
+    assert ports.history.cursor() == 3
+    (letter,) = items(log, DEAD)
+    assert (letter.position, letter.detail) == (2, "no b here")
+
+
+def test_a_sink_skips_what_the_store_holds(log):
+    ports = memory_ports()
+    log.tell(PROJECTIONS, *(a_projection(name) for name in "abc"))
+    drained(log, PUBLISH, ports=ports)
+    log.tell(PROJECTIONS, a_projection("d"))
+    log.seek(PROJECTIONS, "publish", 1)
+    drained(log, PUBLISH, ports=ports)
+    assert [item.reports[0].native_id for item in ports.history.items] == ["a", "b", "c", "d"]
+
+
+def test_a_store_that_lost_its_end_is_given_it_again(log):
+    log.tell(PROJECTIONS, *(a_projection(name) for name in "abc"))
+    drained(log, PUBLISH)
+    restored = memory_ports()
+    restored.history.position = 1
+    drained(log, PUBLISH, ports=restored)
+    assert len(restored.history.items) == 2
+
+
+def test_a_sink_takes_no_controls(log):
+    ports = memory_ports()
+    log.tell(PROJECTIONS, Tick(at=NOON), a_projection(), Tick(at=NOON), RulesChanged(version=1, at=NOON))
+    drained(log, PUBLISH, ports=ports)
+    assert [type(item) for item in ports.history.items] == [Projection]
+    assert log.committed(PROJECTIONS, "publish") == 4
+
+
+def test_poison_before_a_sink_is_refused_once_however_often_the_process_starts(log):
+    ports = memory_ports()
+    log.tell(PROJECTIONS, a_projection())
+    log.poison(PROJECTIONS, record_type="Projection/1")
+    for _ in range(3):
+        drained(log, PUBLISH, ports=ports)
+    assert len(items(log, DEAD)) == 1
