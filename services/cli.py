@@ -210,6 +210,19 @@ def rebuild(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def reindex(
+    data_dir: DataDir = None,
+    after: Annotated[
+        int | None, typer.Option(min=0, help="Judge anew what follows from ledger records behind this position.")
+    ] = None,
+) -> None:
+    """Make the search index of distributed mode anew, while the present one answers."""
+    from services.reindex import reindex as make_again
+
+    _say(f"{make_again(_settings(data_dir), after=after, say=_say)} entries")
+
+
+@app.command()
 def backup(file: Path, data_dir: DataDir = None) -> None:
     """Write an embedded installation to one file, whether its server runs or not."""
     from services.backup import backup as write_backup

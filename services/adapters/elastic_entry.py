@@ -1,5 +1,6 @@
 """How a thing lies in an Elasticsearch index: its mapping and its entries, from the one table of the query language."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
@@ -116,6 +117,4 @@ def readers_of(audience: Audience) -> tuple[str, ...]:
 
 
 def _binary(body: bytes) -> str:
-    from base64 import b64encode  # noqa: PLC0415 - of this alone
-
     return b64encode(body).decode()

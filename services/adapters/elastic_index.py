@@ -68,14 +68,15 @@ class ElasticIndex:
 
         Raises Unavailable, and InvalidInput for an entry that the index can never take.
         """
-        newest: dict[str, Projected] = {}
-        for item in items:
-            if (known := newest.get(key_of(item))) is None or known.version <= item.version:
-                newest[key_of(item)] = item
-        operations = [(key, item.version, entry_of(item)) for key, item in newest.items()]
+        entries = _entries(items)
         for index in self.written():
-            self.write(index, operations)
+            self.write(index, entries)
             self.write(index, [(cursor_key(partition), position, {POSITION: position})])
+
+    def put_only(self, items: Sequence[Projected]) -> None:
+        """Index things without a position: those of a replay are not the workers'."""
+        for index in self.written():
+            self.write(index, _entries(items))
 
     def write(self, index: str, entries: Sequence[tuple[str, int, Mapping[str, Any]]]) -> None:
         """Write entries (id, version, entry) to an index, in bounded requests; an older version changes nothing."""
@@ -182,6 +183,15 @@ def create_index(client: Elasticsearch, cluster: Cluster, name: str) -> None:
     except BadRequestError as exc:
         if exc.error != "resource_already_exists_exception":
             raise
+
+
+def _entries(items: Sequence[Projected]) -> list[tuple[str, int, Mapping[str, Any]]]:
+    """Return the newest version of each thing, of equal ones the later, as it is written."""
+    newest: dict[str, Projected] = {}
+    for item in items:
+        if (known := newest.get(key_of(item))) is None or known.version <= item.version:
+            newest[key_of(item)] = item
+    return [(key, item.version, entry_of(item)) for key, item in newest.items()]
 
 
 def _bulks(entries: Sequence[tuple[str, int, Mapping[str, Any]]]) -> Iterator[list[Any]]:

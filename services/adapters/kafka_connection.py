@@ -5,13 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kafka.errors import KafkaError, SaslAuthenticationFailedError, TopicAuthorizationFailedError
+from kafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    SaslAuthenticationFailedError,
+    TopicAuthorizationFailedError,
+)
 
 from streams.broker import Broker
-from streams.errors import ConfigError, Unavailable
+from streams.errors import ConfigError, InvalidInput, Unavailable
 
 REQUEST_TIMEOUT_MS = 5_000
 BOOTSTRAP_TIMEOUT_MS = 3_000
+RECONNECT_MS = 1_000
+"""A client that has idled through an outage tries again at least this often: by itself it would wait for up to 30 s."""
 
 
 def options_of(broker: Broker) -> dict[str, Any]:
@@ -21,6 +28,7 @@ def options_of(broker: Broker) -> dict[str, Any]:
         "security_protocol": broker.security.value,
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
+        "reconnect_backoff_max_ms": RECONNECT_MS,
     }
     if broker.is_encrypted:
         options["ssl_context"] = tls_of(broker)
@@ -56,6 +64,8 @@ def translated(broker: Broker, *, doing: str) -> Iterator[None]:
         raise ConfigError(f"{told}: check TOCSIN_KAFKA__USERNAME, __PASSWORD and __MECHANISM") from exc
     except TopicAuthorizationFailedError as exc:
         raise ConfigError(f"the brokers do not let {broker.username!r} use topics of {broker.space!r}: {exc}") from exc
+    except MessageSizeTooLargeError as exc:
+        raise InvalidInput(f"cannot {doing}: a record is larger than the brokers take; send less at once") from exc
     except (KafkaError, OSError) as exc:
         raise Unavailable(f"cannot {doing}: the brokers at {broker.bootstrap} do not answer ({_name(exc)})") from exc
 

@@ -1,9 +1,8 @@
 """The log on Kafka, for all but the steps themselves: append, follow, and how far each group has come."""
 
 import time
-from collections.abc import Callable, Sequence
-from threading import Lock
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
@@ -11,20 +10,21 @@ from kafka.structs import OffsetAndMetadata
 
 from schemas.topics import Topic
 from services.adapters.kafka_admin import MAX_MESSAGE_BYTES
-from services.adapters.kafka_connection import REQUEST_TIMEOUT_MS, options_of, translated
+from services.adapters.kafka_client import Client, OneAtATime, connected
+from services.adapters.kafka_connection import REQUEST_TIMEOUT_MS
 from streams.broker import Broker
 from streams.errors import TocsinError, Unavailable
 from streams.message import messages_of, record_of
 from streams.ports import Outgoing, Put, Record
 from streams.states import state_key
 
-T = TypeVar("T")
-
 DELIVERY_SECONDS = 8.0
 """How long an append may take: the door answers 503 after it, and who posted posts again."""
 
-POLL_MS = 500
+BATCH_BYTES = 131_072
+READ_SECONDS = 10.0
 READ_BYTES = 32_000_000
+POLL_MS = 500
 LAG_SECONDS = 0.5
 """How long a lag is believed: the intake asks at each post."""
 
@@ -38,16 +38,17 @@ class KafkaLog:
 
     def __init__(self, broker: Broker, *, delivery_seconds: float = DELIVERY_SECONDS) -> None:
         self._broker, self._delivery_seconds = broker, delivery_seconds
-        self._producer = _Client(lambda: _producer(broker, delivery_seconds))
-        self._admin = _Client(lambda: KafkaAdminClient(**options_of(broker)))
-        self._tail = _Client(lambda: _tail(broker))
+        self._producer = Client(broker, lambda: _producer(broker, delivery_seconds))
+        self._admin = OneAtATime(broker, lambda: connected(KafkaAdminClient, broker))
+        self._tail = OneAtATime(broker, lambda: _tail(broker))
         self._lags: dict[tuple[str, str], tuple[float, int]] = {}
 
     def append(self, records: Sequence[Outgoing]) -> Sequence[int]:
         """Append and wait until the brokers have all of it; return the position of each, of a control the last one's."""
-        return self._producer.use(self._broker, "append", lambda producer: self._append(producer, records))
+        return self._producer.use("append", lambda producer: self._append(producer, records))
 
     def _append(self, producer: KafkaProducer, records: Sequence[Outgoing]) -> list[int]:
+        deadline = time.monotonic() + self._delivery_seconds
         sent = [
             [
                 producer.send(one.topic, one.value, key=one.key, partition=one.partition, headers=list(one.headers))
@@ -55,60 +56,47 @@ class KafkaLog:
             ]
             for out in records
         ]
-        deadline = time.monotonic() + self._delivery_seconds
-        return [
-            max(future.get(timeout=max(0.1, deadline - time.monotonic())).offset + 1 for future in futures)
-            for futures in sent
-        ]
+        return [max(held.offset + 1 for held in _acknowledged(futures, deadline)) for futures in sent]
 
     def read(self, topic: Topic, group: str, *, limit: int, partition: int = 0) -> Sequence[Record]:
         """Return what follows the group's offset in a partition."""
         return self.after(topic, self.committed(topic, group, partition=partition), limit=limit, partition=partition)
 
     def after(self, topic: Topic, position: int, *, limit: int, partition: int = 0) -> Sequence[Record]:
-        """Return what follows a position of a partition, bounded in number and bytes; nothing at its end."""
+        """Return what follows a position of a partition, bounded in number and bytes; nothing at its end, without waiting."""
         place = TopicPartition(self._broker.topic(topic), partition)
-
-        def follow(consumer: KafkaConsumer) -> list[Record]:
-            end = consumer.end_offsets([place], timeout_ms=REQUEST_TIMEOUT_MS)[place]
-            start = max(position, consumer.beginning_offsets([place], timeout_ms=REQUEST_TIMEOUT_MS)[place])
-            consumer.assign([place])
-            consumer.seek(place, start)
-            return _followed(consumer, place, end, limit)
-
-        return self._tail.use(self._broker, f"read {place.topic}", follow)
+        return self._tail.use(f"read {place.topic}", lambda consumer: _after(consumer, place, position, limit))
 
     def commit(self, topic: Topic, group: str, position: int, *, partition: int = 0) -> None:
         """Move the offset of a group that has no live members: the steps' groups move their own."""
         place = TopicPartition(self._broker.topic(topic), partition)
         moved = {place: OffsetAndMetadata(position, "", -1)}
         name = self._broker.group(group)
-        self._admin.use(self._broker, f"move {name}", lambda admin: admin.alter_group_offsets(name, moved))
+        self._admin.use(f"move {name}", lambda admin: admin.alter_group_offsets(name, moved))
         self._lags.clear()
 
     seek = commit
 
     def committed(self, topic: Topic, group: str, *, partition: int = 0) -> int:
         """Return the last position that a group has taken of a partition; 0 at first."""
-        return self._taken(topic, group).get(partition, 0)
+        taken = self._admin.use(f"ask how far {group} is", lambda admin: self._taken(admin, topic, group))
+        return taken.get(partition, 0)
 
     def end(self, topic: Topic, *, partition: int = 0) -> int:
         """Return the position of a partition's last record; 0 for one that never had any."""
-        return self._ends(topic)[partition]
+        return self._admin.use(f"ask for the end of {topic}", lambda admin: self._ends(admin, topic))[partition]
 
     def lag(self, topic: Topic, group: str) -> int:
         """Return how many records of all partitions a group has not taken; as of half a second ago at most."""
-        at, known = self._lags.get((topic.name, group), (0.0, 0))
-        if time.monotonic() - at > LAG_SECONDS:
-            taken = self._taken(topic, group)
-            known = sum(max(0, end - taken.get(partition, 0)) for partition, end in self._ends(topic).items())
-            self._lags[topic.name, group] = time.monotonic(), known
+        known = self._known_lag(topic, group)
+        if known is None:
+            known = self._admin.use(f"ask how far {group} is", lambda admin: self._counted_lag(admin, topic, group))
         return known
 
     def members(self, group: str) -> int:
         """Return how many consumers a group has."""
         name = self._broker.group(group)
-        told = self._admin.use(self._broker, f"ask for {name}", lambda admin: admin.describe_groups([name]))
+        told = self._admin.use(f"ask for {name}", lambda admin: admin.describe_groups([name]))
         return len(told[name]["members"]) if name in told else 0
 
     def keep_states(self, fold: str, puts: Sequence[tuple[int, Put]]) -> None:
@@ -120,87 +108,67 @@ class KafkaLog:
                 producer.send(name, put.value, key=state_key(put.fold, put.key), partition=partition)
                 for partition, put in puts
             ]
-            for future in sent:
-                future.get(timeout=self._delivery_seconds)
+            _acknowledged(sent, time.monotonic() + self._delivery_seconds)
 
-        self._producer.use(self._broker, f"keep states of {fold}", write)
+        self._producer.use(f"keep states of {fold}", write)
 
     def missing(self) -> str | None:
         """Return what keeps the brokers from answering, if anything does."""
         try:
-            self._admin.use(self._broker, "look at topics", lambda admin: admin.list_topics())
+            self._admin.use("look at topics", lambda admin: admin.list_topics())
         except TocsinError as exc:
             return str(exc)
         return None
 
     def close(self) -> None:
         """Close all clients."""
-        for client in (self._producer, self._admin, self._tail):
-            client.drop()
+        self._producer.close()
+        self._admin.close()
+        self._tail.close()
 
-    def _taken(self, topic: Topic, group: str) -> dict[int, int]:
+    def _known_lag(self, topic: Topic, group: str) -> int | None:
+        at, known = self._lags.get((topic.name, group), (0.0, 0))
+        return known if time.monotonic() - at < LAG_SECONDS else None
+
+    def _counted_lag(self, admin: KafkaAdminClient, topic: Topic, group: str) -> int:
+        """Count, unless another thread has done so while this one waited for its turn."""
+        known = self._known_lag(topic, group)
+        if known is None:
+            taken = self._taken(admin, topic, group)
+            known = sum(max(0, end - taken.get(place, 0)) for place, end in self._ends(admin, topic).items())
+            self._lags[topic.name, group] = time.monotonic(), known
+        return known
+
+    def _taken(self, admin: KafkaAdminClient, topic: Topic, group: str) -> dict[int, int]:
         name, asked = self._broker.group(group), self._broker.topic(topic)
-        told = self._admin.use(self._broker, f"ask for {name}", lambda admin: admin.list_group_offsets({name: None}))
+        told = admin.list_group_offsets({name: None})
         return {place.partition: held.offset for place, held in told[name].items() if place.topic == asked}
 
-    def _ends(self, topic: Topic) -> dict[int, int]:
+    def _ends(self, admin: KafkaAdminClient, topic: Topic) -> dict[int, int]:
         places = {TopicPartition(self._broker.topic(topic), one): OffsetSpec.LATEST for one in range(topic.partitions)}
-        told = self._admin.use(
-            self._broker, f"ask for the end of {topic}", lambda admin: admin.list_partition_offsets(places)
-        )
-        return {place.partition: held.offset for place, held in told.items()}
-
-
-class _Client:
-    """A client that is made when it is needed, used by one thread at a time unless it is a producer, and dropped on failure."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make, self._using = make, Lock()
-        self._client: Any = None
-
-    def use(self, broker: Broker, doing: str, act: Callable[[Any], T]) -> T:
-        """Do it with the client; an error closes it, so that nothing it still holds is sent later."""
-        with translated(broker, doing=doing):
-            if not self._using.acquire(timeout=DELIVERY_SECONDS):
-                raise Unavailable(f"cannot {doing}: others wait for the brokers already", retry_after_seconds=5)
-            try:
-                if self._client is None:
-                    self._client = self._make()
-                return act(self._client)
-            except Exception:
-                self._close()
-                raise
-            finally:
-                self._using.release()
-
-    def drop(self) -> None:
-        """Close the client."""
-        with self._using:
-            self._close()
-
-    def _close(self) -> None:
-        client, self._client = self._client, None
-        if isinstance(client, KafkaProducer):
-            client.close(timeout=0)
-        elif client is not None:
-            client.close()
+        return {place.partition: held.offset for place, held in admin.list_partition_offsets(places).items()}
 
 
 def _producer(broker: Broker, delivery_seconds: float) -> KafkaProducer:
-    return KafkaProducer(
-        **options_of(broker) | {"request_timeout_ms": int(delivery_seconds * 500)},
+    """Return a producer that gives up a little before who waits for it does: nothing is sent after an append has failed."""
+    return connected(
+        KafkaProducer,
+        broker,
         enable_idempotence=True,
         acks="all",
         linger_ms=0,
+        batch_size=BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
-        max_block_ms=int(delivery_seconds * 1000),
-        delivery_timeout_ms=int(delivery_seconds * 1000),
+        max_block_ms=int(delivery_seconds * 500),
+        request_timeout_ms=int(delivery_seconds * 500),
+        delivery_timeout_ms=int(delivery_seconds * 750),
     )
 
 
 def _tail(broker: Broker) -> KafkaConsumer:
-    return KafkaConsumer(
-        **options_of(broker),
+    return connected(
+        KafkaConsumer,
+        broker,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -208,12 +176,29 @@ def _tail(broker: Broker) -> KafkaConsumer:
     )
 
 
+def _acknowledged(futures: Iterable[Any], deadline: float) -> list[Any]:
+    """Return what the brokers say of each message."""
+    return [future.get(timeout=max(0.1, deadline - time.monotonic())) for future in futures]
+
+
+def _after(consumer: KafkaConsumer, place: TopicPartition, position: int, limit: int) -> list[Record]:
+    end = consumer.end_offsets([place], timeout_ms=REQUEST_TIMEOUT_MS)[place]
+    if position >= end:
+        return []
+    start = max(position, consumer.beginning_offsets([place], timeout_ms=REQUEST_TIMEOUT_MS)[place])
+    consumer.assign([place])
+    consumer.seek(place, start)
+    return _followed(consumer, place, end, limit)
+
+
 def _followed(consumer: KafkaConsumer, place: TopicPartition, end: int, limit: int) -> list[Record]:
+    """Return what lies between where the consumer stands and the end; offsets may lack where the topic was compacted."""
     records: list[Record] = []
-    size = 0
-    while len(records) < limit and size < READ_BYTES and consumer.position(place) < end:
-        told = consumer.poll(timeout_ms=POLL_MS, max_records=limit - len(records)).get(place, [])
-        for one in told:
+    size, deadline = 0, time.monotonic() + READ_SECONDS
+    while len(records) < limit and size < READ_BYTES and consumer.position(place, timeout_ms=REQUEST_TIMEOUT_MS) < end:
+        if time.monotonic() > deadline:
+            raise Unavailable(f"{place.topic} ends at {end} and gave nothing for {READ_SECONDS:.0f} s")
+        for one in consumer.poll(timeout_ms=POLL_MS, max_records=limit - len(records)).get(place, []):
             records.append(
                 record_of(partition=one.partition, offset=one.offset, key=one.key, value=one.value, headers=one.headers)
             )

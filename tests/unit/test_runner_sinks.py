@@ -2,7 +2,8 @@
 
 import pytest
 
-from schemas.ledger import Tick
+from schemas.ledger import RulesChanged, Tick
+from schemas.projection import Projection
 from schemas.topics import DEAD, PROJECTIONS
 from streams.errors import InvalidInput
 from streams.ports import Ports
