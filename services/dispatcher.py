@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,11 +14,14 @@ from services.card import card_of
 from services.records.history import HistoryRecords
 from services.records.outbox import Claimed, OutboxRecords
 from streams import metrics
-from streams.dispatch import Dead, Done, Pause, Retry, decide
+from streams.dispatch import SCHEDULE_SECONDS, Dead, Done, Pause, Retry, decide
 from streams.errors import NotFound, TocsinError, Unavailable
 from streams.ports import Notifier
 
 log = structlog.get_logger(__name__)
+
+FIRST_LOOK, LAST_LOOK = timedelta(seconds=0.5), timedelta(minutes=10)
+"""How soon, and how seldom at last, it is looked again whether what an alert is about has been published."""
 
 POLL_SECONDS = 0.2
 """How often retries that have become due are looked for; a new delivery rings at once."""
@@ -38,23 +41,33 @@ class Sending:
         """Send one delivery and note what came of it; nothing is raised, because the row is the memory."""
         at = self.now()
         try:
-            status = self.notifiers[claimed.channel.kind].send(self._card(claimed), claimed.channel, at=at)
-            result: str | TocsinError = status
+            thing = self.history.latest(
+                claimed.alert.thing_kind, claimed.alert.current_id, party=claimed.delivery.party
+            )
+        except NotFound:
+            self._wait_for_history(claimed, at)
+            return
+        except Unavailable as exc:
+            self._note(claimed, exc, at)
+            return
+        self._note(claimed, self._sent(claimed, card_of(thing, claimed, base_url=self.base_url), at), at)
+
+    def _sent(self, claimed: Claimed, card: Card, at: datetime) -> str | TocsinError:
+        try:
+            return self.notifiers[claimed.channel.kind].send(card, claimed.channel, at=at)
         except TocsinError as exc:
-            result = exc
+            return exc
         except Exception as exc:
             log.error("delivery_failed", delivery=claimed.delivery.id, exc_info=exc)
-            result = Unavailable("a fault of ours; see the server's log")
-        self._note(claimed, result, at)
+            return Unavailable("a fault of ours; see the server's log")
 
-    def _card(self, claimed: Claimed) -> Card:
-        """Render the alert from what its party may see now; while the history is behind, it is tried again."""
-        alert, party = claimed.alert, claimed.delivery.party
-        try:
-            thing = self.history.latest(alert.thing_kind, alert.current_id, party=party)
-        except NotFound as exc:
-            raise Unavailable("what the alert is about is not published yet") from exc
-        return card_of(thing, claimed, base_url=self.base_url)
+    def _wait_for_history(self, claimed: Claimed, at: datetime) -> None:
+        """Put it off without counting a try: alerts and history come by two ways, and the other may be behind."""
+        age = at - claimed.delivery.created_at
+        if age > timedelta(seconds=sum(SCHEDULE_SECONDS)):
+            self.outbox.dead(claimed.delivery.id, "what the alert is about was never published")
+        else:
+            self.outbox.postpone(claimed.delivery.id, due_at=at + min(max(age, FIRST_LOOK), LAST_LOOK))
 
     def _note(self, claimed: Claimed, result: str | TocsinError, at: datetime) -> None:
         delivery = claimed.delivery

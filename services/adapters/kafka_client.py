@@ -62,8 +62,8 @@ class Client(Generic[C]):
                     raise Unavailable(f"cannot {doing}: {self._reason}", retry_after_seconds=AWAY_SECONDS)
                 try:
                     self._client = self._make()
-                except KafkaTimeoutError as exc:
-                    self._reason = f"the brokers at {self._broker.bootstrap} did not answer just now ({exc})"
+                except (KafkaTimeoutError, Unavailable) as exc:
+                    self._reason = f"the brokers could not be reached a moment ago ({exc})"
                     self._away_until = time.monotonic() + AWAY_SECONDS
                     raise
             return self._client
@@ -90,7 +90,8 @@ class OneAtATime(Client[C]):
 def connected(kind: Callable[..., C], broker: Broker, **options: Any) -> C:  # noqa: ANN401 - each client has its own
     """Return a client that has reached the brokers; one that cannot leaves no thread and no socket behind.
 
-    ConfigError where the brokers' certificate is not trusted, which the client itself takes for silence.
+    ConfigError where the brokers' certificate is not trusted, Unavailable that names the settings where they refuse a name
+    or a password: that may be right again tomorrow.
     """
     opened: list[Any] = []
     connect = kind.DEFAULT_CONFIG["kafka_client"]  # type: ignore[attr-defined] # the library has no types
@@ -105,7 +106,7 @@ def connected(kind: Callable[..., C], broker: Broker, **options: Any) -> C:  # n
         for connections in opened:
             connections.close()
         if isinstance(exc, KafkaTimeoutError):
-            _check_certificate(broker)
+            _explain(broker)
         raise
 
 
@@ -134,21 +135,22 @@ def _close(client: Any) -> None:  # noqa: ANN401 - a client of any kind
             client.close(timeout=0)
 
 
-def _check_certificate(broker: Broker) -> None:
-    """Greet the brokers as the client did; ConfigError where they answer and that fails."""
+def _explain(broker: Broker) -> None:
+    """Say why brokers that can be reached do not let us in: the library takes every refusal for silence."""
     context = tls_of(broker)
-    if context is None:
-        return
     for address in broker.bootstrap.split(","):
         host, _, port = address.rpartition(":")
         try:
-            with (
-                socket.create_connection((host, int(port)), BOOTSTRAP_TIMEOUT_MS / 1000) as plain,
-                context.wrap_socket(plain, server_hostname=host),
-            ):
-                return
+            with socket.create_connection((host, int(port)), BOOTSTRAP_TIMEOUT_MS / 1000) as plain:
+                if context is not None:
+                    context.wrap_socket(plain, server_hostname=host).close()
         except ssl.SSLError as exc:
             told = f"the broker at {address} and we do not agree on TLS ({exc.reason or exc})"
             raise ConfigError(f"{told}: check TOCSIN_KAFKA__CA_FILE and TOCSIN_KAFKA__SECURITY") from exc
         except OSError:
             continue
+        if broker.is_named:
+            told = f"the broker at {address} is there and does not let {broker.username!r} in"
+            raise Unavailable(
+                f"{told}: check TOCSIN_KAFKA__USERNAME, __PASSWORD and __MECHANISM, unless it is merely busy"
+            )

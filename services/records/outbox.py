@@ -98,6 +98,12 @@ class OutboxRecords:
         """Try again then."""
         self._settle(delivery_id, status, state=DeliveryState.DUE, due_at=ms(due_at), leased_until=None)
 
+    def postpone(self, delivery_id: str, *, due_at: datetime) -> None:
+        """Look again then; nothing was sent, so no try is counted."""
+        again = {"state": DeliveryState.DUE, "due_at": ms(due_at), "leased_until": None}
+        with self._database.writing() as connection:
+            connection.execute(update(tables.delivery).where(tables.delivery.c.id == delivery_id).values(**again))
+
     def dead(self, delivery_id: str, status: str) -> None:
         """Give up."""
         self._settle(delivery_id, status, state=DeliveryState.DEAD)

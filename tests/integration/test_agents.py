@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -142,31 +143,35 @@ def folded(records):
 
 
 def poured(log):
-    """Give the ledger reports, some of which move others, and ticks."""
+    """Give the ledger reports, some of which move others, and ticks, over twenty seconds."""
     dice, signals = random.Random(5), [one for raw in raws(COUNT) for one in understand(raw, REFERENCE)]
     for number in range(0, len(signals), 7):
         signals[number] = signals[number].model_copy(update={"url": f"https://example.org/{dice.randrange(12)}/x"})
-    for start in range(0, len(signals), 60):
-        log.append([*(Outgoing(LEDGER, one) for one in signals[start : start + 60]), Outgoing(LEDGER, Tick(at=NOON))])
+    for start in range(0, len(signals), 20):
+        log.append([*(Outgoing(LEDGER, one) for one in signals[start : start + 20]), Outgoing(LEDGER, Tick(at=NOON))])
+        time.sleep(0.35)
 
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", [1])
 def test_a_fold_of_many_states_agrees_with_its_offset_after_kills_at_random(broker, log, tmp_path, seed):
     print(f"seed {seed}")
-    poured(log)
 
     async def storm():
         dice = random.Random(seed)
-        for kill in range(6):
+        pouring = asyncio.create_task(asyncio.to_thread(poured, log))
+        for kill in range(5):
             # Every other time on an empty folder, so that the states are read from the changelog.
             worker = Worker(broker, tmp_path / f"w{kill if dice.random() < 0.5 else 0}", "correlate")
             await worker.start()
-            await asyncio.sleep(dice.uniform(2.5, 5.0))
+            await asyncio.sleep(dice.uniform(3.0, 6.0))
             await worker.end()
+        await pouring
         worker = Worker(broker, tmp_path / "last", "correlate")
         await worker.start()
-        await asyncio.to_thread(awaited, lambda: log.lag(LEDGER, "correlate") == 0, seconds=60)
+        await asyncio.to_thread(
+            awaited, lambda: log.members("correlate") and log.lag(LEDGER, "correlate") == 0, seconds=60
+        )
         return await worker.end(signal.SIGTERM)
 
     assert asyncio.run(storm()) == 0
