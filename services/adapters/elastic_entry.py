@@ -28,8 +28,8 @@ THING, READERS, TYPE, BODY, VERSION, POSITION, TIE = (
     "_tie",
 )
 ALL_READERS: Final = "*"
-MAX_KEYWORD_BYTES: Final = 32_766
-"""Lucene takes no longer term; a longer value is not found by it, here or in the other engine."""
+MAX_TERM_LETTERS: Final = 8_000
+"""Lucene takes terms of 32,766 bytes; a value of more letters than this is compared by its hash."""
 
 MAX_ID_BYTES: Final = 512
 SENTINEL: Final = " \u241f "
@@ -60,14 +60,12 @@ def order_of(sort: str) -> str:
 
 def mapping() -> Entry:
     """Return the index's fields; one that is not named here is refused."""
-    keyword = {"type": "keyword", "doc_values": False, "norms": False, "ignore_above": MAX_KEYWORD_BYTES // 4}
+    keyword = {"type": "keyword", "doc_values": False, "norms": False, "ignore_above": MAX_TERM_LETTERS + 100}
     text = {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "positions"}
     number, long = {"type": "double"}, {"type": "long"}
     fields: dict[str, Any] = dict.fromkeys((THING, READERS), keyword)
     fields |= {field_of(name): keyword for name in names_of(FieldKind.KEYWORD)}
-    fields |= {
-        facet_of(name): {"type": "keyword", "index": False, "ignore_above": MAX_KEYWORD_BYTES // 4} for name in FACETS
-    }
+    fields |= {facet_of(name): {"type": "keyword", "index": False, "ignore_above": MAX_TERM_LETTERS} for name in FACETS}
     fields |= {words_of(name, words): text for name in names_of(FieldKind.TEXT) for words in ("x", "s")}
     fields |= {field_of(name): number for name in names_of(FieldKind.NUMBER)}
     fields |= {field_of(name): long for name in names_of(FieldKind.TIME)}
@@ -85,7 +83,7 @@ def entry_of(projected: Projected) -> Entry:
         return entry
     document = document_of(projected)
     entry |= {THING: projected.kind.value, TIE: projected.id, READERS: list(readers_of(projected.audience))}
-    entry |= {field_of(name): sorted(values) for name, values in document.folded.items()}
+    entry |= {field_of(name): sorted(map(term_of, values)) for name, values in document.folded.items()}
     entry |= {facet_of(name): list(document.keywords[name]) for name in FACETS if name in document.keywords}
     entry |= {field_of(name): list(values) for name, values in (*document.numbers.items(), *document.times.items())}
     entry |= {order_of(sort): place for sort, place in document.order.items()}
@@ -94,6 +92,13 @@ def entry_of(projected: Projected) -> Entry:
         entry[words_of(name, "x")] = SENTINEL.join(" ".join(one.x) for one in tokens)
         entry[words_of(name, "s")] = SENTINEL.join(" ".join(one.s) for one in tokens)
     return entry
+
+
+def term_of(value: str) -> str:
+    """Return what a folded value is compared by."""
+    if len(value) <= MAX_TERM_LETTERS:
+        return value
+    return f"#{blake2b(value.encode('utf-8', 'surrogatepass'), digest_size=32).hexdigest()}"
 
 
 def key_of(projected: Projected) -> str:

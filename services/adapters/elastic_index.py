@@ -124,26 +124,24 @@ class ElasticIndex:
         """Return one page of what the party reads; InvalidInput for what no index can answer, else Unavailable."""
         checked(search)
         asked = query_of(query, kind=search.kind, party=party)
+        _refuse_half_letters(asked)
         counts: dict[str, Any] = {
             name: {"terms": {"field": facet_of(name), "size": MAX_VALUES}} for name in search.facets
         }
         # What narrows the hits to one page also narrows their total, so all of them are counted apart.
         counts[TOTAL] = {"filter": {"match_all": {}}}
         rest = rest_of(search)
-        try:
-            with translated(self.cluster, doing="search"):
-                told = self.client.search(
-                    index=self.cluster.readers,
-                    query=asked,
-                    post_filter={"bool": {"filter": rest}} if rest else None,
-                    aggregations=counts,
-                    sort=order_by(search),
-                    size=search.limit + 1,
-                    track_total_hits=False,
-                    source_includes=[TYPE, BODY],
-                )
-        except UnicodeEncodeError as exc:
-            raise InvalidInput("The query holds half a character (a lone surrogate).") from exc
+        with translated(self.cluster, doing="search"):
+            told = self.client.search(
+                index=self.cluster.readers,
+                query=asked,
+                post_filter={"bool": {"filter": rest}} if rest else None,
+                aggregations=counts,
+                sort=order_by(search),
+                size=search.limit + 1,
+                track_total_hits=False,
+                source_includes=[TYPE, BODY],
+            )
         return _page(told.body, search)
 
     def close(self) -> None:
@@ -219,6 +217,14 @@ def _check(items: Sequence[Mapping[str, Any]]) -> None:
         if told["status"] in BUSY:
             raise Unavailable(f"the search index is busy ({reason})")
         raise InvalidInput(f"the search index refuses an entry ({reason})")
+
+
+def _refuse_half_letters(asked: Mapping[str, Any]) -> None:
+    """Refuse what is no text, as the other engine does: JSON would carry it, and it would find nothing."""
+    try:
+        json.dumps(asked, ensure_ascii=False).encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidInput("The query holds half a character (a lone surrogate).") from exc
 
 
 def _page(told: Mapping[str, Any], search: Search) -> Page:

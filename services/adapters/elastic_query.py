@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.projection import Kind
 from schemas.query import Search
-from services.adapters.elastic_entry import ALL_READERS, READERS, THING, TIE, field_of, order_of, words_of
+from services.adapters.elastic_entry import ALL_READERS, READERS, THING, TIE, field_of, order_of, term_of, words_of
 from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Value
 from streams.query.document import fold_value
 from streams.query.fields import FIELDS, FieldKind, names_of
@@ -56,7 +56,7 @@ def _compiled(node: Node) -> Clause:  # noqa: PLR0911 - one return a kind of nod
         case Phrase():
             return _phrase(node)
         case Value(field, value):
-            return {"term": {field_of(field): fold_value(value)}}
+            return {"term": {field_of(field): term_of(fold_value(value))}}
         case Range():
             return _range(node)
         case Both(parts):

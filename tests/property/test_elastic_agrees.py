@@ -16,7 +16,8 @@ from streams.query.ast import Phrase, Value
 from streams.query.document import document_of
 from streams.query.predicate import compile_predicate
 from streams.query.write import write
-from tests.builders import a_judgement, a_projection, only_for
+from tests.builders import a_judgement, a_projection
+from tests.contract.search_index import tombstone_of
 from tests.property.test_query_properties import LANGUAGES, WORDS, projections, queries
 
 BOUNDS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -34,11 +35,10 @@ class Both:
     def hold(self, things):
         """Let both hold these things and no others; return them as they are held."""
         version = next(self._rounds)
-        empty = a_projection(title="", reports=(), audience=only_for())
-        gone = [empty.model_copy(update={"id": str(number)}) for number in range(len(things), self._held)]
+        gone = [a_projection().model_copy(update={"id": str(number)}) for number in range(len(things), self._held)]
         named = [thing.model_copy(update={"id": str(number)}) for number, thing in enumerate(things)]
         told = [one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in named]
-        hidden = [one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in gone]
+        hidden = [tombstone_of(one.model_copy(update={"version": version, "kind": Kind.EVENT})) for one in gone]
         for index in (self.tantivy, self.elastic):
             index.put([*told, *hidden], position=version)
         self.elastic.refresh()
