@@ -22,7 +22,6 @@ class Topic:
     carries: tuple[type[Keyed], ...]
     partitions: int
     keep_days: int | None
-    compacted: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -34,7 +33,7 @@ CLAIMS = Topic("claims", (Claim, *CONTROLS), partitions=12, keep_days=7)
 PROJECTIONS = Topic("projections", (Projection, Tombstone, *CONTROLS), partitions=12, keep_days=30)
 HITS = Topic("hits", (Hit, *CONTROLS), partitions=12, keep_days=7)
 ALERTS = Topic("alerts", (Alert, *CONTROLS), partitions=6, keep_days=30)
-REFERENCE = Topic("reference", (RuleRevision,), partitions=1, keep_days=None, compacted=True)
+REFERENCE = Topic("reference", (RuleRevision,), partitions=1, keep_days=None)
 DEAD = Topic("dead", (DeadLetter,), partitions=1, keep_days=90)
 
 TOPICS = (RAW, LEDGER, CLAIMS, PROJECTIONS, HITS, ALERTS, REFERENCE, DEAD)

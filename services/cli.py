@@ -238,6 +238,17 @@ def restore(file: Path, data_dir: DataDir = None) -> None:
     put_back(_settings(data_dir), file, say=_say)
 
 
+@app.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Look at all that Tocsin needs, and say what to do."""
+    from services.doctor import examine
+
+    findings = examine(_settings(data_dir))
+    _show(findings, _print_findings)
+    if any(finding["state"] != "ok" for finding in findings):
+        raise typer.Exit(1)
+
+
 @app.command("check-config")
 def check_config() -> None:
     """Show the settings in force; a mistyped name is an error."""
@@ -369,6 +380,13 @@ def _show(told: Any, for_people: Callable[[Any], None]) -> None:  # noqa: ANN401
         for_people(told)
     else:
         typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _print_findings(findings: list[dict[str, Any]]) -> None:
+    for finding in findings:
+        typer.echo(f"{finding['state']:<8} {finding['name']:<16} {finding['told']}")
+        if finding["advice"]:
+            typer.echo(f"{'':<25} -> {finding['advice']}")
 
 
 def _print_hits(page: dict[str, Any]) -> None:

@@ -73,8 +73,6 @@ def wanted_topics(broker: Broker, changelogs: Sequence[tuple[str, int]]) -> list
 
 
 def _options(topic: Topic) -> dict[str, str]:
-    if topic.compacted:
-        return {"cleanup.policy": "compact"}
     return {"retention.ms": str(-1 if topic.keep_days is None else topic.keep_days * DAY_MS)}
 
 

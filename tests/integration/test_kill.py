@@ -119,19 +119,20 @@ def kill_at(step_name, phase, countdown):  # noqa: C901 - one closure a place wh
         sqlite_log._commit = watched_commit
         for module, sink in ((history, "publish"), (outbox, "deliver")):
             if sink == step_name:
-                _watch_upsert(module, reached)
+                _watch_cursor(module, reached)
 
     return arm
 
 
-def _watch_upsert(module, reached):
-    upsert = module.upsert
+def _watch_cursor(module, reached):
+    """Reach `within` in the transaction of a sink, after its effect and its cursor and before its commit."""
+    keep_cursor = module.keep_cursor
 
-    def watched(connection, table, rows):
-        upsert(connection, table, rows)
+    def watched(connection, sink, partition, position):
+        keep_cursor(connection, sink, partition, position)
         reached("within")
 
-    module.upsert = watched
+    module.keep_cursor = watched
 
 
 def killed_run(folder, step_name, phase, countdown):
