@@ -19,6 +19,25 @@ class Role(StrEnum):
     MENTIONED = "mentioned"
 
 
+class Targeting(StrEnum):
+    """How a measure comes to hit somebody: told by name, by "all destinations", by what is known of the act, or left out of it."""
+
+    EXPLICIT = "explicit"
+    ERGA_OMNES = "erga_omnes"
+    INFERRED = "inferred"
+    EXCLUDED = "excluded"
+
+
+class Assertion(StrEnum):
+    """How a report stands to what it tells: it says so, it heard so, it is weighed, it is denied, it is old and told again."""
+
+    ASSERTED = "asserted"
+    RUMOURED = "rumoured"
+    CONSIDERED = "considered"
+    DENIED = "denied"
+    RECALLED = "recalled"
+
+
 class EventClass(StrEnum):
     """What happened: 31 classes and `not_relevant`."""
 
@@ -93,10 +112,22 @@ class Direction(StrEnum):
 
 
 class Place(Model):
-    """A country (ISO 3166 alpha-2, `EU` for the union) and its role."""
+    """A country (ISO 3166 alpha-2, `EU` for the union) and its role; `targeting` says how a target is told.
+
+    A country that a measure leaves out is mentioned, with the targeting `excluded`.
+    """
 
     code: str
     role: Role
+    targeting: Targeting | None = None
+
+
+class Quantity(Model):
+    """An amount that a report gives, as it is written: 20,000 with `t`, 10 with `%`; `material` where the sentence names one."""
+
+    value: float
+    unit: str
+    material: str | None = None
 
 
 class Evidence(Model):
@@ -110,15 +141,28 @@ class Evidence(Model):
     text: str
 
 
-class Relation(Model):
-    """What a measure does to earlier ones: `suspends`, `amends`, `repeals` or `extends`, and their refs."""
+class RelationKind(StrEnum):
+    """What a measure does to an earlier one."""
 
-    kind: str
+    SUSPENDS = "suspends"
+    EXTENDS = "extends"
+    AMENDS = "amends"
+    REPEALS = "repeals"
+
+
+class Relation(Model):
+    """What a measure does to earlier ones, by their refs; `CN-MOFCOM-2024-46/2` is clause 2 of an act."""
+
+    kind: RelationKind
     of: tuple[str, ...] = ()
 
 
 class MeasureClaim(Model):
-    """What one report says of one measure; `effective_to` is the last day included, in the issuer's time zone."""
+    """What one report says of one measure; `effective_to` is the last day included, in the issuer's time zone.
+
+    `clause` is the part of the act that it is, null for the whole; `materials` are those that the report gives to this
+    measure, empty where it makes no difference between its measures.
+    """
 
     issuer: str | None = None
     number: str | None = None
@@ -129,10 +173,16 @@ class MeasureClaim(Model):
     effective_to: date | None = None
     relation: Relation | None = None
     ref: str | None = None
+    clause: str | None = None
+    materials: tuple[str, ...] = ()
 
 
 class Judgement(Model):
-    """What the machine understood of one text, filled for every text whether `relevant` or not."""
+    """What the machine understood of one text, filled for every text whether `relevant` or not.
+
+    `asserted` holds only for what the report itself says is so now; `assertion` says what it is otherwise. `targeting` is how
+    the event's target is told, `erga_omnes` where it is all destinations.
+    """
 
     relevant: bool
     language: str
@@ -144,6 +194,9 @@ class Judgement(Model):
     direction: Direction = Direction.NEUTRAL
     ladder: str | None = None
     asserted: bool = True
+    assertion: Assertion = Assertion.ASSERTED
+    targeting: Targeting | None = None
+    quantities: tuple[Quantity, ...] = ()
     refs: tuple[str, ...] = ()
     anchor: str | None = None
     entities: tuple[str, ...] = ()

@@ -9,7 +9,19 @@ from schemas.base import Model, Utc
 from schemas.marking import Tlp
 from schemas.projection import Kind, Projected, Projection, Tombstone
 from schemas.severity import Level, Severity, Term
-from schemas.signal import Direction, EventClass, Evidence, Judgement, Maturity, MeasureClaim, Place, Stage
+from schemas.signal import (
+    Assertion,
+    Direction,
+    EventClass,
+    Evidence,
+    Judgement,
+    Maturity,
+    MeasureClaim,
+    Place,
+    Quantity,
+    Stage,
+    Targeting,
+)
 
 
 class SeverityOut(Model):
@@ -37,6 +49,9 @@ class JudgementOut(Model):
     direction: Direction
     ladder: str | None
     asserted: bool
+    assertion: Assertion
+    targeting: Targeting | None
+    quantities: tuple[Quantity, ...]
     refs: tuple[str, ...]
     entities: tuple[str, ...]
     hs: tuple[str, ...]

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from schemas.signal import EventClass, Maturity, MeasureClaim, Relation
+from schemas.signal import EventClass, Maturity, MeasureClaim, Relation, RelationKind
 from streams.stages.dates import DateMention, DateRole, Precision
 from streams.stages.enrich import Enriched
 from streams.stages.references import Reference
 
 _RELATIONS = (
-    ("suspends", ("suspend", "pause", "halts", "暂停", "freez")),
-    ("repeals", ("repeal", "revok", "rescind", "废止", "abolish")),
-    ("amends", ("amend", "modif", "修订", "修改", "replace", "updat")),
-    ("extends", ("extend", "prolong", "延长", "continu")),
+    (RelationKind.SUSPENDS, ("suspend", "pause", "halts", "暂停", "freez")),
+    (RelationKind.REPEALS, ("repeal", "revok", "rescind", "废止", "abolish")),
+    (RelationKind.AMENDS, ("amend", "modif", "修订", "修改", "replace", "updat")),
+    (RelationKind.EXTENDS, ("extend", "prolong", "延长", "continu")),
 )
 _RELATION_REACH = 60
 """Letters between the verb and the first reference it changes; the sentence's later ones are changed with it."""
@@ -52,10 +52,10 @@ def acts(enriched: Enriched) -> Acts:
     issuer; a report of several new acts has no single one.
     """
     ordered: dict[str, Reference] = {}
-    related: dict[str, str] = {}
+    related: dict[str, RelationKind] = {}
     for part in enriched.parts:
         lowered = part.text.lower() if part.references else ""
-        changed: tuple[str, int] | None = None
+        changed: tuple[RelationKind, int] | None = None
         for item in part.references:
             ordered.setdefault(item.ref, item)
             sentence = part.sentence_at(item.start)
@@ -76,11 +76,11 @@ def acts(enriched: Enriched) -> Acts:
     return Acts(tuple(ordered), own[0] if newest else None, tuple(own[:1] if newest else own), relation)
 
 
-def _relation(before: str) -> str | None:
+def _relation(before: str) -> RelationKind | None:
     if _INSTRUMENT.search(before):
         return None
     found = [(before.rfind(word), kind) for kind, words in _RELATIONS for word in words if word in before]
-    return max(found)[1] if found else None
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def _is_older(item: Reference, than: Reference) -> bool:

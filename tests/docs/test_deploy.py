@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+import typer
 from prometheus_client import REGISTRY
 
 import streams.metrics
@@ -151,7 +152,7 @@ def test_the_services_are_told_what_the_local_processes_are(tmp_path):
 
 
 def test_every_process_of_the_program_is_a_service():
-    roles = {command.name or command.callback.__name__ for command in app.registered_commands}
+    roles = set(typer.main.get_command(app).commands)
 
     assert {tuple(SERVICES[name]["command"]) for name in OURS} == {(name,) for name in OURS}
     assert set(OURS) <= roles

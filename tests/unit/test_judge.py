@@ -59,7 +59,7 @@ def test_a_signal_is_told_whole():
     assert (told["id"], told["relevant"], told["language"]) == ("ban", True, "en")
     assert told["materials"] == ["gallium"]
     assert told["event_classes"][0] == "export_ban"
-    assert {"code": "CN", "role": "actor"} in told["places"]
+    assert {"code": "CN", "role": "actor", "targeting": None} in told["places"]
     assert set(told["severity"]) >= {"us", "eu", "joint", "terms"}
     assert told["measure"] == (told["measures"][0] if told["measures"] else None)
 

@@ -1,0 +1,57 @@
+"""Commands that judge without a server: the stages on JSON lines, and the knowledge they judge by."""
+
+from pathlib import Path
+
+import typer
+
+from services.commands.options import Input, Output
+from services.commands.telling import say
+
+app = typer.Typer()
+knowledge_app = typer.Typer(help="What Tocsin knows of materials, places and shares.", no_args_is_help=True)
+app.add_typer(knowledge_app, name="knowledge")
+
+
+@app.command()
+def parse(input_: Input = None, output: Output = None) -> None:
+    """Read feeds: {"id", "path"} lines in, their entries out."""
+    from services.connectors.parse_lines import parse_lines
+    from services.lines import answer_lines
+
+    folder = input_.parent if input_ and str(input_) != "-" else Path.cwd()
+    answer_lines(input_, output, lambda lines: parse_lines(lines, folder=folder))
+
+
+@app.command()
+def classify(input_: Input = None, output: Output = None) -> None:
+    """Understand signals: one in a line, what it says out."""
+    from services.clock import utc_now
+    from services.judge import classify_lines
+    from services.lines import answer_lines
+
+    answer_lines(input_, output, lambda lines: classify_lines(lines, now=utc_now()))
+
+
+@app.command()
+def correlate(input_: Input = None, output: Output = None) -> None:
+    """Tell which signals are of one event: one in a line, its event out."""
+    from services.clock import utc_now
+    from services.judge import correlate_lines
+    from services.lines import answer_lines
+
+    answer_lines(input_, output, lambda lines: correlate_lines(lines, now=utc_now()))
+
+
+@knowledge_app.command("check")
+def knowledge_check() -> None:
+    """Say what is wrong with the knowledge base, if anything."""
+    from streams.knowledge.check import check
+    from streams.knowledge.load import load
+
+    knowledge = load()
+    problems = check(knowledge)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    say(f"{len(knowledge.materials)} materials, {len(knowledge.places)} places, no problem")
