@@ -20,7 +20,8 @@ from streams.errors import InvalidInput
 from streams.knowledge.load import load
 from streams.rules.compile import RuleSet
 from streams.stage import M, Reference, Taken
-from streams.stages.correlate import Reports, correlate
+from streams.stages.correlate import correlate
+from streams.stages.reports import Reports
 from streams.stages.severity import severity
 from streams.stages.understand import understand
 

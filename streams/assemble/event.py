@@ -7,10 +7,10 @@ from typing import TypeVar
 from schemas.base import stable_id
 from schemas.marking import Audience, Tlp
 from schemas.projection import Kind, Projection, Report, event_id_of_report
-from schemas.raw import SourceKind
 from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
+from streams.assemble.statements import authority
 from streams.knowledge.model import Knowledge
-from streams.stages.correlate import entry_of, narrowness_of
+from streams.stages.reports import entry_of, narrowness_of
 from streams.stages.severity import severity
 
 T = TypeVar("T")
@@ -55,7 +55,9 @@ def assemble_event(
         first_seen_at=min(report.received_at for report in reports),
         published_at=min(report.published_at for report in reports),
         title=reports[0].title,
-        reports=tuple(_shown(report, letters=MAX_LETTERS if number else None) for number, report in enumerate(reports)),
+        reports=tuple(
+            report_of(report, letters=MAX_LETTERS if number else None) for number, report in enumerate(reports)
+        ),
         source_count=len({report.source for report in reports}),
         sources=_distinct(report.source for report in reports),
         tlp=max((report.marking.tlp for report in reports), key=_TLPS.index),
@@ -67,7 +69,7 @@ def assemble_event(
 
 def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, original: str | None) -> Projection:
     """Return one report of an event as a projection of its own; its severity is as judged on arrival."""
-    is_all = event.reports == (_shown(signal),) and event.updated_at == signal.received_at
+    is_all = event.reports == (report_of(signal),) and event.updated_at == signal.received_at
     return Projection(
         kind=Kind.SIGNAL,
         id=signal.id,
@@ -78,7 +80,7 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
         first_seen_at=signal.received_at,
         published_at=signal.published_at,
         title=signal.title,
-        reports=event.reports if is_all else (_shown(signal),),
+        reports=event.reports if is_all else (report_of(signal),),
         source_count=1,
         sources=(signal.source,),
         event_id=event.id,
@@ -90,7 +92,8 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
     )
 
 
-def _shown(signal: Signal, *, letters: int | None = None) -> Report:
+def report_of(signal: Signal, *, letters: int | None = None) -> Report:
+    """Return a report as it is shown, of its text that many letters."""
     return Report(
         signal_id=signal.id,
         native_id=signal.native_id,
@@ -122,7 +125,7 @@ def _merged(reports: Sequence[Signal]) -> Judgement:
     """Join what the reports say: labels are united, contested ones are taken from the best report."""
     if len(reports) == 1:
         return reports[0].judgement
-    ranked = sorted(reports, key=_authority)
+    ranked = sorted(reports, key=authority)
     judgements = [report.judgement for report in ranked]
     lead = next((judgement for judgement in judgements if judgement.relevant), judgements[0])
     classes = _distinct(name for judgement in (lead, *judgements) for name in judgement.event_classes)
@@ -141,16 +144,6 @@ def _merged(reports: Sequence[Signal]) -> Judgement:
             "measures": _measures(judgements),
             "confidence": _confidence(ranked),
         }
-    )
-
-
-def _authority(signal: Signal) -> tuple[bool, float, datetime, str]:
-    """Official texts first, then what the classifier is surest of."""
-    return (
-        signal.source_kind is not SourceKind.OFFICIAL,
-        -signal.judgement.confidence,
-        signal.published_at,
-        signal.id,
     )
 
 

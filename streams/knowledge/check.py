@@ -1,6 +1,7 @@
 """Finds what is wrong with a knowledge base before anybody judges by it."""
 
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 from schemas.signal import EventClass
 from streams.knowledge.lexicon import FRAME_CONCEPTS
@@ -48,6 +49,11 @@ def _places(knowledge: Knowledge) -> Iterator[str]:
     for name in knowledge.place_names:
         if name.kind != "none" and name.code not in knowledge.places:
             yield f"place_names.csv: {name.text!r} names the unknown place {name.code!r}"
+    for country, zone in knowledge.zones.items():
+        if country not in knowledge.places:
+            yield f"zones.csv: {country!r} is no place"
+        if zone not in available_timezones():
+            yield f"zones.csv: {zone!r} is no time zone"
     for organisation in knowledge.organisations.values():
         if organisation.country is not None and organisation.country not in knowledge.places:
             yield f"organisations.csv: {organisation.id} is of the unknown country {organisation.country!r}"

@@ -27,6 +27,7 @@ FILES = (
     "material_names.csv",
     "hs_codes.csv",
     "places.csv",
+    "zones.csv",
     "place_names.csv",
     "organisations.csv",
     "observations.csv",
@@ -62,6 +63,7 @@ def build(texts: Texts) -> Knowledge:
                 PlaceName(row["name"], row["language"], row["code"], row["kind"])
                 for row in _rows(texts, "place_names.csv")
             ),
+            zones={row["country"]: row["zone"] for row in _rows(texts, "zones.csv")},
             organisations=_organisations(texts),
             observations=observations,
             sources=sources,

@@ -124,7 +124,9 @@ Key = tuple[Metric, str, Stage | None, str | None]
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """All of it in one version. Observations that conflict are all kept; each key lists them best first.
+    """All of it in one version. `zones` are the IANA time zones in which countries' days end.
+
+    Observations that conflict are all kept; each key lists them best first.
 
     The rule: verified before unverified, newer before older, then the order of the sources.
     """
@@ -134,6 +136,7 @@ class Knowledge:
     material_names: tuple[MaterialName, ...]
     places: Mapping[str, Place]
     place_names: tuple[PlaceName, ...]
+    zones: Mapping[str, str]
     organisations: Mapping[str, Organisation]
     observations: tuple[Observation, ...]
     sources: Mapping[str, Source]
