@@ -1,7 +1,8 @@
 """One way to search, for the API, the console and the exports: a query text in, a page of what this reader may see out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -17,13 +18,15 @@ from streams.query.ast import Node, Value
 from streams.query.highlight import highlight
 from streams.query.order import sort_named
 from streams.query.parse import parse
+from streams.query.relative import resolved
+from streams.query.times import instant_ms
 
 
 class SearchService:
     """Answers queries; cursors are sealed, because what they hold is nobody's business."""
 
-    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal) -> None:
-        self._index, self._history, self._seal = index, history, seal
+    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal, *, now: Callable[[], datetime]) -> None:
+        self._index, self._history, self._seal, self._now = index, history, seal, now
 
     def search(  # noqa: PLR0913 - one parameter for each thing a reader can ask
         self,
@@ -45,7 +48,7 @@ class SearchService:
             after=self._after(cursor, kind, query, sort),
             facets=tuple(facets),
         )
-        page = self._index.search(node, asked, party=by.party)
+        page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=by.party)
         return Answer.model_construct(
             items=self._items(page, node, kind),
             total=page.total,
