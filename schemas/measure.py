@@ -50,7 +50,7 @@ class Contradiction(Model):
 class Change(Model):
     """What differs from the version before.
 
-    `field` is `new`, `status`, `since`, `until`, `materials`, `amended`, `contradicted` or `expires`; for that one `days` are left
+    `field` is `new`, `status`, `since`, `until`, `amended`, `contradicted` or `expires`; for that one `days` are left
     to the last day, on a day of the watch.
     """
 
