@@ -24,7 +24,7 @@ _EXTRATERRITORIAL = Range(0.6, 0.3, 0.9)
 """A control that follows goods abroad meets this side's firms through whomever it is aimed at."""
 
 _EXCLUDED = Range(0.1, 0.02, 0.3)
-_OWN = Range(0.2, 0.1, 0.4)
+_OWN = Range(0.1, 0.02, 0.3)
 """A side's control on its own exports keeps the goods at home."""
 
 _TURNED_AWAY = Range(0.4, 0.2, 0.6)
@@ -88,14 +88,14 @@ def scope(knowledge: Knowledge, side: Side, event_class: EventClass, aim: Aim) -
 
 
 def _aimed(knowledge: Knowledge, side: Side, event_class: EventClass, aim: Aim) -> tuple[Range, str]:
-    acts = any(is_of(knowledge, side, code) for code in aim.actors)
+    acts = [is_of(knowledge, side, code) for code in aim.actors]
     if side.name in aim.excluded:
         return _EXCLUDED, f"{side.name} is left out"
     if _is_shut_out(knowledge, event_class, aim):
-        return (_AIMED, "its own imports") if acts else (_TURNED_AWAY, f"imports of {', '.join(aim.actors)}")
+        return (_AIMED, "its own imports") if any(acts) else (_TURNED_AWAY, f"imports of {', '.join(aim.actors)}")
     if event_class not in _ON_EXPORTS:
         return _AIMED, "hits whoever buys there"
-    if acts:
+    if acts and all(acts):
         return _OWN, f"{side.name} acts itself"
     return _destined(side, event_class, aim, hit=[code for code in aim.targets if is_of(knowledge, side, code)])
 
