@@ -69,7 +69,7 @@ def root(item: Range) -> Range:
 
 
 def term(side: Side, name: str, item: Range, why: str, of: Observation | None = None) -> Term:
-    """Return a term with the source and year of its figure, where it has one."""
+    """Return a term with the source, year and scope of its figure, where it has one."""
     return Term(
         side=side.value,
         name=name,
@@ -79,6 +79,7 @@ def term(side: Side, name: str, item: Range, why: str, of: Observation | None = 
         why=why,
         source=of.source if of else None,
         year=of.year if of else None,
+        scope=(of.scope or None) if of else None,
         assumed=item.assumed,
         reviewed=of.verified if of else True,
     )

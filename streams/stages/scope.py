@@ -1,6 +1,5 @@
 """Whom a measure is aimed at, seen from one side, and how much of the chain it covers."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.severity import Term
@@ -77,7 +76,6 @@ def _is_shut_out(knowledge: Knowledge, event_class: EventClass, aim: Aim) -> boo
     return all(any(is_of(knowledge, side, code) for side in Side) for code in aim.actors)
 
 
-@lru_cache(maxsize=4_096)
 def scope(knowledge: Knowledge, side: Side, event_class: EventClass, aim: Aim) -> Term:
     """Return how much of a measure is meant for a side; never zero."""
     value, why = _aimed(knowledge, side, event_class, aim)

@@ -34,11 +34,28 @@ class _Kind(NamedTuple):
 
 
 class _Blow(NamedTuple):
-    """One measure on one material: what is scored."""
+    """One measure: its class, its place in time, and what it is on, empty where no material is told."""
 
     event_class: EventClass
     moment: Moment
-    material: str | None
+    materials: tuple[str, ...]
+
+
+class _Deed(NamedTuple):
+    """What is done to which materials, whenever that is."""
+
+    event_class: EventClass
+    materials: tuple[str, ...]
+    direction: Direction
+    relevant: bool
+
+
+class _Case(NamedTuple):
+    """The terms of a deed on the hardest-hit material that no day moves, and their product."""
+
+    exposed: tuple[Term, ...]
+    scope: Term
+    product: float
 
 
 def severity(judgement: Judgement, knowledge: Knowledge, *, at: datetime) -> Severity:
@@ -53,15 +70,13 @@ def severity(judgement: Judgement, knowledge: Knowledge, *, at: datetime) -> Sev
 def _blows(judgement: Judgement, at: datetime) -> tuple[_Blow, ...]:
     primary = judgement.event_classes[0] if judgement.event_classes else EventClass.NOT_RELEVANT
     today = at.date()
-    all_materials = judgement.materials or (None,)
-    return tuple(
-        dict.fromkeys(
-            _Blow((claim.type if claim else None) or primary, moment, material)
-            for claim in judgement.measures or (None,)
-            for moment in (moment_of(judgement, claim, today),)
-            for material in ((claim.materials if claim else ()) or all_materials)
-        )
+    if not judgement.measures:
+        return (_Blow(primary, moment_of(judgement, None, today), judgement.materials),)
+    told = (
+        _Blow(claim.type or primary, moment_of(judgement, claim, today), claim.materials or judgement.materials)
+        for claim in judgement.measures
     )
+    return tuple(dict.fromkeys(told))
 
 
 @lru_cache(maxsize=8_192)
@@ -89,36 +104,37 @@ def _score(values: Iterable[float]) -> int:
 
 
 def _hardest(knowledge: Knowledge, side: Side, kind: _Kind, *, aim: Aim, blows: tuple[_Blow, ...]) -> tuple[Term, ...]:
+    candidates = []
+    for blow in blows:
+        eased = Direction.TIGHTENING if blow.moment.status in RELIEVED else kind.direction
+        case = _case(knowledge, side, aim, _Deed(blow.event_class, blow.materials, eased, kind.relevant))
+        candidates.append((case, immediacy(side, blow.moment)))
+    case, soon = max(candidates, key=lambda pair: pair[0].product * pair[1].value)
     firm = firmness(side, kind.maturity, kind.assertion, asserted=kind.asserted)
-    candidates = (_terms(knowledge, side, kind, aim=aim, blow=blow) for blow in blows)
+    return (*case.exposed, soon, firm, case.scope)
+
+
+@lru_cache(maxsize=8_192)
+def _case(knowledge: Knowledge, side: Side, aim: Aim, deed: _Deed) -> _Case:
+    supply = supply_of(knowledge, aim, deed.event_class)
+    candidates = [exposure(knowledge, side, supply, item) for item in deed.materials or (None,)]
     # `max` keeps the first of equals, so the order of the text decides and two runs agree.
-    first, *rest = max(candidates, key=lambda terms: prod(item.value for item in terms))
-    return first, *rest[:-1], firm, rest[-1]
+    hardest = max(candidates, key=lambda terms: prod(item.value for item in terms))
+    exposed = (_restrictiveness(knowledge, side, deed), *hardest)
+    meant = scope(knowledge, side, deed.event_class, aim)
+    return _Case(exposed, meant, prod(item.value for item in exposed) * meant.value)
 
 
-def _terms(knowledge: Knowledge, side: Side, kind: _Kind, *, aim: Aim, blow: _Blow) -> tuple[Term, ...]:
-    eased = kind.direction if blow.moment.status not in RELIEVED else Direction.TIGHTENING
-    return (
-        restrictiveness(knowledge, side, blow.event_class, eased, relevant=kind.relevant),
-        *exposure(knowledge, side, supply_of(knowledge, aim, blow.event_class), blow.material),
-        immediacy(side, blow.moment),
-        scope(knowledge, side, blow.event_class, aim),
-    )
-
-
-@lru_cache(maxsize=1_024)
-def restrictiveness(
-    knowledge: Knowledge, side: Side, event_class: EventClass, direction: Direction, *, relevant: bool
-) -> Term:
-    """Return how hard a class restricts by itself, less where it eases or concerns no mineral."""
-    value, why = knowledge.lexicon.classes[event_class].restrictiveness, event_class.value.replace("_", " ")
-    match direction:
+def _restrictiveness(knowledge: Knowledge, side: Side, deed: _Deed) -> Term:
+    value = knowledge.lexicon.classes[deed.event_class].restrictiveness
+    why = deed.event_class.value.replace("_", " ")
+    match deed.direction:
         case Direction.EASING:
             value, why = value * _EASING, f"{why}, eased"
         case Direction.NEUTRAL:
             value, why = value * _NEUTRAL, f"{why}, neither tightened nor eased"
         case Direction.TIGHTENING:
             pass
-    if not relevant:
+    if not deed.relevant:
         value, why = value * _IRRELEVANT, f"{why}; no matter of critical minerals"
     return term(side, "restrictiveness", around(value, _CERTAIN), why)
