@@ -42,11 +42,20 @@ _ON_EXPORTS = frozenset(
 )  # fmt: skip
 """Classes that have destinations. A halted mine or a storm aims at nobody, whoever is named beside it."""
 
+_AT_A_PLACE = frozenset(
+    (
+        EventClass.OUTAGE, EventClass.FORCE_MAJEURE, EventClass.STRIKE, EventClass.CONFLICT, EventClass.LOGISTICS,
+        EventClass.NATURAL_HAZARD, EventClass.CYBER,
+    )
+)  # fmt: skip
+"""Classes that cut the supply of where they happen, whoever owns the mine."""
+
 
 class Aim(NamedTuple):
-    """Who acts, on whom, and who is left out, as a report tells it."""
+    """Who acts, where, on whom, and who is left out, as a report tells it."""
 
     actors: tuple[str, ...]
+    locations: tuple[str, ...]
     targets: tuple[str, ...]
     excluded: tuple[str, ...]
     targeting: Targeting | None
@@ -60,13 +69,14 @@ def aim_of(judgement: Judgement) -> Aim:
     named = tuple(place.code for place in targets if place.targeting is not Targeting.EXCLUDED)
     told = {place.targeting for place in targets} - {None, Targeting.EXCLUDED}
     targeting = judgement.targeting or (told.pop() if len(told) == 1 else None)
-    return Aim(
-        judgement.codes(Role.ACTOR) or judgement.codes(Role.LOCATION), named, left_out, targeting, judgement.stage
-    )
+    locations = judgement.codes(Role.LOCATION)
+    return Aim(judgement.codes(Role.ACTOR) or locations, locations, named, left_out, targeting, judgement.stage)
 
 
 def supply_of(knowledge: Knowledge, aim: Aim, event_class: EventClass) -> Supply:
-    """Return whose supply is cut: the acting country's, or, where a side shuts its own door, that of whom it shuts out."""
+    """Return whose supply is cut: the acting country's, that of where a mishap is, or that of whom a side shuts out."""
+    if event_class in _AT_A_PLACE and aim.locations:
+        return Supply(aim.locations, aim.stages)
     return Supply(aim.targets if _is_shut_out(knowledge, event_class, aim) else aim.actors, aim.stages)
 
 

@@ -217,6 +217,13 @@ def test_a_halted_mine_aims_at_nobody():
     assert scored(named) == scored(halted)
 
 
+def test_a_strike_cuts_the_supply_of_where_it_is_not_of_who_owns_the_mine():
+    strike = a_tightening(event_classes=(EventClass.STRIKE,), materials=("cobalt",), places=acting("CH"))
+    located = strike.model_copy(update={"places": (*strike.places, Place(code="CD", role=Role.LOCATION))})
+    assert scored(located).joint > scored(strike).joint
+    assert all("CD" in term.why for term in scored(located).terms if term.name == "share")
+
+
 def test_a_draft_that_is_considered_is_discounted_once():
     draft = a_tightening(maturity=Maturity.DRAFT, assertion=Assertion.CONSIDERED, asserted=False)
     only_considered = a_tightening(assertion=Assertion.CONSIDERED, asserted=False)
