@@ -165,6 +165,15 @@ def test_a_side_that_buys_nothing_from_the_actor_is_hit_through_its_suppliers():
     assert "others pass on 0.8" in dependence.why
 
 
+def test_what_the_union_makes_itself_is_not_cut_by_others():
+    def supplied(country):
+        home = replace(a_figure(Metric.EU_SUPPLY_SHARE, 29, country=country), stage=Stage.REFINING)
+        return severity(GALLIUM, knowing(home), at=NOW)
+
+    assert supplied("FR").eu < supplied("JP").eu
+    assert supplied("FR").us == supplied("JP").us
+
+
 def test_a_figure_that_goes_missing_says_so_and_widens_the_band():
     without = replace(
         KNOWLEDGE,
