@@ -7,6 +7,7 @@ from typing import TypeVar
 from schemas.base import stable_id
 from schemas.marking import Audience, Tlp
 from schemas.projection import Kind, Projection, Report, event_id_of_report
+from schemas.raw import SourceKind
 from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
 from streams.assemble.statements import authority
 from streams.knowledge.model import Knowledge
@@ -23,6 +24,16 @@ MAX_LETTERS = 5_000
 
 CORROBORATION = 0.5
 """How far one more independent source closes the gap to certainty."""
+
+GRADES = {
+    SourceKind.OFFICIAL: 1.0,
+    SourceKind.HAZARD: 1.0,
+    SourceKind.PRESS: 0.85,
+    SourceKind.PARTNER: 0.85,
+    SourceKind.HISTORY: 0.85,
+    SourceKind.PERSON: 0.7,
+}
+"""How far a kind of source is taken at its word: whoever issues an act or measures a quake, those who write of it, one person."""
 
 _ROLES = tuple(Role)
 _TLPS = tuple(Tlp)
@@ -124,7 +135,7 @@ def originals_of(reports: Sequence[Signal]) -> dict[str, str]:
 def _merged(reports: Sequence[Signal]) -> Judgement:
     """Join what the reports say: labels are united, contested ones are taken from the best report."""
     if len(reports) == 1:
-        return reports[0].judgement
+        return reports[0].judgement.model_copy(update={"confidence": _confidence(reports)})
     ranked = sorted(reports, key=authority)
     judgements = [report.judgement for report in ranked]
     lead = next((judgement for judgement in judgements if judgement.relevant), judgements[0])
@@ -166,14 +177,24 @@ def _measures(judgements: Iterable[Judgement]) -> tuple[MeasureClaim, ...]:
 
 
 def _confidence(reports: Sequence[Signal]) -> float:
-    """Return the best report's confidence, raised by each further independent source."""
-    best: dict[str, float] = {}
-    for report in reports:
-        best[report.source] = max(best.get(report.source, 0.0), report.judgement.confidence)
-    doubt = 1.0 - max(best.values())
-    for confidence in sorted(best.values(), reverse=True)[1:]:
-        doubt *= 1.0 - CORROBORATION * confidence
+    """Return how sure the reading of the surest report is, by its source's grade, raised by each further independent one.
+
+    A source counts once, and so do words that several sources carry.
+    """
+    graded = sorted(((GRADES[item.source_kind] * item.judgement.confidence, item) for item in reports), key=_surest)
+    doubt, sources, words = 1.0, set[str](), set[str]()
+    for confidence, report in graded:
+        said = f"{report.title}\n{report.text[:MAX_LETTERS]}".casefold()
+        if report.source in sources or said in words:
+            continue
+        doubt *= 1.0 - (CORROBORATION if sources else 1.0) * confidence
+        sources.add(report.source)
+        words.add(said)
     return round(1.0 - doubt, 3)
+
+
+def _surest(graded: tuple[float, Signal]) -> tuple[float, str]:
+    return -graded[0], graded[1].id
 
 
 def _distinct(items: Iterable[T]) -> tuple[T, ...]:

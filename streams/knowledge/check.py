@@ -11,6 +11,7 @@ _PER_CENT = 100.0
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _HS_DIGITS = 6
 _MOST_RANKED = 20
+_OF_RELIEF = frozenset((Metric.STOCK_MONTHS, Metric.SUBSTITUTE_MONTHS))
 
 
 def check(knowledge: Knowledge) -> tuple[str, ...]:
@@ -60,8 +61,11 @@ def _places(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _observations(knowledge: Knowledge) -> Iterator[str]:
-    for at, item in enumerate(knowledge.observations, start=2):  # the header is line 1
-        where = f"observations.csv line {at} ({item.material})"
+    line = dict.fromkeys(("observations.csv", "relief.csv"), 1)  # the header
+    for item in knowledge.observations:
+        name = "relief.csv" if item.metric in _OF_RELIEF else "observations.csv"
+        line[name] += 1
+        where = f"{name} line {line[name]} ({item.material})"
         if item.material not in knowledge.materials:
             yield f"{where}: unknown material"
         if item.country is not None and item.country not in knowledge.places:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from schemas.signal import Stage
 from streams.errors import ConfigError
@@ -31,6 +32,7 @@ FILES = (
     "place_names.csv",
     "organisations.csv",
     "observations.csv",
+    "relief.csv",
     "sources.csv",
     "lexicon.toml",
     "senses.toml",
@@ -133,7 +135,7 @@ def _sources(texts: Texts) -> Iterator[Source]:
 
 def _observations(texts: Texts) -> Iterator[Observation]:
     metrics, stages = {item.value: item for item in Metric}, {"": None, **{item.value: item for item in Stage}}
-    for row in _rows(texts, "observations.csv"):
+    for row in chain(_rows(texts, "observations.csv"), _rows(texts, "relief.csv")):
         yield Observation(
             metric=metrics[row["metric"]],
             material=row["material"],

@@ -9,13 +9,15 @@ from streams.knowledge.lexicon import Lexicon
 
 
 class Metric(StrEnum):
-    """What an observation measures; all but the rank are per cent."""
+    """What an observation measures; all but the rank and the months are per cent."""
 
     WORLD_SHARE = "world_share"
     EU_SUPPLY_SHARE = "eu_supply_share"
     US_IMPORT_RELIANCE = "us_import_reliance"
     US_IMPORT_SHARE = "us_import_share"
     US_IMPORT_RANK = "us_import_rank"
+    STOCK_MONTHS = "stock_months"
+    SUBSTITUTE_MONTHS = "substitute_months"
 
 
 class Side(StrEnum):
