@@ -159,13 +159,13 @@ def _merged(reports: Sequence[Signal]) -> Judgement:
 
 
 def _places(judgements: Iterable[Judgement]) -> tuple[Place, ...]:
-    """Keep each country once, in its strongest role."""
-    strongest: dict[str, Role] = {}
+    """Keep each country once, in its strongest role, as the best report that gives it this role has it."""
+    strongest: dict[str, Place] = {}
     for place in (place for judgement in judgements for place in judgement.places):
         held = strongest.get(place.code)
-        if held is None or _ROLES.index(place.role) < _ROLES.index(held):
-            strongest[place.code] = place.role
-    return tuple(Place(code=code, role=role) for code, role in strongest.items())
+        if held is None or _ROLES.index(place.role) < _ROLES.index(held.role):
+            strongest[place.code] = place
+    return tuple(strongest.values())
 
 
 def _measures(judgements: Iterable[Judgement]) -> tuple[MeasureClaim, ...]:

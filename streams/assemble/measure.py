@@ -10,7 +10,7 @@ from schemas.measure import Change, Record, Status
 from schemas.projection import Kind, Projection
 from schemas.signal import Direction, Judgement, Maturity, MeasureClaim, RelationKind, Signal
 from streams.assemble.event import report_of
-from streams.assemble.intervals import contradictions, effects, intervals
+from streams.assemble.intervals import DAY, contradictions, effects, intervals
 from streams.assemble.statements import Statement, act_of, statements
 from streams.knowledge.model import Knowledge
 from streams.stages.severity import severity
@@ -177,7 +177,7 @@ def _judgement(record: Record, told: Sequence[Statement]) -> Judgement:
         type=record.type,
         announced=min(one.announced for one in told),
         effective_from=record.since,
-        effective_to=record.until,
+        effective_to=_end(record),
         ref=record.act,
         clause=record.clause,
         materials=materials,
@@ -194,6 +194,13 @@ def _judgement(record: Record, told: Sequence[Statement]) -> Judgement:
             "evidence": tuple(one for one in lead.evidence if one.part == "title" or one.end <= letters),
         }
     )
+
+
+def _end(record: Record) -> date | None:
+    """Return the last day of the present state; of a suspension that has run out the day on which it did."""
+    if record.status is Status.UNKNOWN and record.since is not None:
+        return record.since - DAY
+    return record.until
 
 
 def distinct(signals: Iterable[Signal], ref: str, *, most: int) -> tuple[Signal, ...]:
