@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny
 
 from schemas.base import Model, Utc
 from schemas.marking import Tlp
@@ -150,7 +150,7 @@ class Facet(Model):
 class Answer(Model):
     """A page of hits. `next` is opaque; give it back as `cursor` for what follows."""
 
-    items: tuple[Item, ...]
+    items: tuple[SerializeAsAny[Item], ...]
     total: int
     next: str | None
     facets: Mapping[str, tuple[Facet, ...]]

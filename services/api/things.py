@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import SerializeAsAny
 
 from schemas.base import Model
 from schemas.projection import Kind
@@ -24,7 +25,7 @@ Facets = Annotated[str, Query(max_length=500, description="Fields to count value
 class Versions(Model):
     """What this reader was told of a thing, oldest first; the first is version 1."""
 
-    items: tuple[Item | Gone, ...]
+    items: tuple[SerializeAsAny[Item | Gone], ...]
 
 
 class EvidenceOut(Model):

@@ -172,15 +172,16 @@ def _judgement(record: Record, told: Sequence[Statement]) -> Judgement:
     refs = dict.fromkeys((*((record.ref, record.act) if record.ref else ()), *(one.by for one in record.intervals)))
     materials = next((one.materials for one in own if one.materials), ())
     letters = len(_leading(told).text)
-    claim = MeasureClaim(
-        issuer=record.issuer,
-        type=record.type,
-        announced=min(one.announced for one in told),
-        effective_from=record.since,
-        effective_to=_end(record),
-        ref=record.act,
-        clause=record.clause,
-        materials=materials,
+    named = next((claim for one in told for claim in _own(record.ref, one)), MeasureClaim(ref=record.act))
+    claim = named.model_copy(
+        update={
+            "type": record.type,
+            "announced": min(one.announced for one in told),
+            "effective_from": record.since,
+            "effective_to": _end(record),
+            "clause": record.clause,
+            "materials": materials,
+        }
     )
     return lead.model_copy(
         update={
