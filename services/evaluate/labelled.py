@@ -1,13 +1,9 @@
 """Our own sets: reports and traps with labels; each label that a line has is asked for, a trap's labels together."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-import orjson
-
-from schemas.base import Model
 from schemas.raw import SignalIn
-from schemas.signal import Assertion, Direction, EventClass, Judgement, Maturity, Role
+from schemas.signal import Judgement, Role
 from services.evaluate.asking import (
     Ask,
     Case,
@@ -24,11 +20,9 @@ from services.evaluate.asking import (
     starting,
     together,
 )
+from services.evaluate.labels import Labels, Names
 from services.evaluate.naive import Tagger
 from services.evaluate.row import Row
-from services.history import pack
-
-Names = tuple[str, ...]
 
 PRIMARY = Figure("primary class")
 MATERIALS = Figure("materials", How.OVERLAP)
@@ -41,46 +35,6 @@ MATURITY = Figure("maturity", naive=False)
 RELEVANT = Figure("relevant")
 ASSERTED = Figure("asserted")
 TRAPS = Figure("traps")
-
-
-class Labels(Model):
-    """What an expert says of a text; what is absent is not asked for.
-
-    `accept` has further classes that are as right as the primary one, `x_accept` what is neither demanded nor faulted
-    (for `direction` and `maturity`: as right), `x_absent` what must not be found, `x_include` what must be. A date has
-    the precision in which it is printed.
-    """
-
-    event: str | None = None
-    trap: str | None = None
-    relevant: bool | None = None
-    asserted: bool | None = None
-    assertion: Assertion | None = None
-    assertion_accept: tuple[Assertion, ...] = ()
-    primary: EventClass | None = None
-    accept: tuple[EventClass, ...] = ()
-    primary_absent: tuple[EventClass, ...] = ()
-    classes: tuple[EventClass, ...] = ()
-    materials: Names | None = None
-    materials_accept: Names = ()
-    materials_include: Names = ()
-    actor: Names | None = None
-    actor_accept: Names = ()
-    actor_absent: Names = ()
-    target: Names | None = None
-    target_absent: Names = ()
-    places_include: Names = ()
-    places_absent: Names = ()
-    refs: Names | None = None
-    refs_accept: Names = ()
-    announced: str | None = None
-    effective_from: str | None = None
-    effective_to: str | None = None
-    direction: Direction | None = None
-    direction_accept: tuple[Direction, ...] = ()
-    direction_absent: tuple[Direction, ...] = ()
-    maturity: Maturity | None = None
-    maturity_accept: tuple[Maturity, ...] = ()
 
 
 class Labelled(Row):
@@ -107,26 +61,6 @@ def asked(post: SignalIn, labels: Labels) -> Case:
         post,
         tuple(Question(figure, together([(word, ask)], of="") if word else ask) for figure, word, ask in asks),
     )
-
-
-def history_label(line: bytes, tagger: Tagger) -> Case:
-    """Ask for the labels of a report of the history pack."""
-    del tagger
-    named = _Named.model_validate_json(line)
-    labels = {name: value for name, value in orjson.loads(line).items() if name != "id"}
-    post = next((report for report in _reports() if report.id == named.id), None)
-    if post is None:
-        raise ValueError(f"the history pack has no report {named.id}")
-    return asked(post, Labels.model_validate(labels))
-
-
-@cache
-def _reports() -> tuple[SignalIn, ...]:
-    return pack()
-
-
-class _Named(Row):
-    id: str
 
 
 class _Signal(Row):

@@ -76,7 +76,9 @@ class Tagger:
     def __init__(self, knowledge: Knowledge) -> None:
         self._critical = {item.id for item in knowledge.materials.values() if item.critical}
         self._materials = _names((name.text, name.language, name.materials) for name in knowledge.material_names)
-        self._places = _names((name.text, name.language, (name.code,)) for name in knowledge.place_names)
+        self._places = _names(
+            (name.text, name.language, (name.code,)) for name in knowledge.place_names if name.code in knowledge.places
+        )
 
     def judge(self, post: SignalIn) -> Judgement:
         """Return what the words alone say: the first country acts, the others are aimed at, all of it is so."""

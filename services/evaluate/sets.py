@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from services.connectors.jsonl import read_lines
 from services.evaluate.asking import Case
 from services.evaluate.chinese import notice
-from services.evaluate.labelled import history_label, labelled
+from services.evaluate.history import history_label
+from services.evaluate.labelled import labelled
 from services.evaluate.naive import Tagger
 from services.evaluate.notices import duty_notice, unrelated_text
 from services.evaluate.stories import story
@@ -81,11 +84,16 @@ def _case(found: Found, shape: Shape, number: int, line: bytes | None, tagger: T
     try:
         return shape.read(line or b"", tagger)
     except ValueError as exc:
-        told = str(exc).splitlines()
-        why = " ".join(part.strip() for part in told[:3])
         raise InvalidInput(
-            f"{found.path}, line {number}: not of the shape {found.shape}, which has {shape.expects}: {why}"
+            f"{found.path}, line {number}: a line of {found.shape} has {shape.expects}; {_why(exc)}"
         ) from exc
+
+
+def _why(exc: ValueError) -> str:
+    if not isinstance(exc, ValidationError):
+        return str(exc)
+    first = exc.errors()[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
 
 
 def _shape_of(path: Path) -> str | None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from schemas.raw import SignalIn
-from schemas.signal import Judgement
-from services.evaluate.asking import Case, Figure, How, Question, anywhere, same
+from schemas.signal import Judgement, Role
+from services.evaluate.asking import Case, Figure, How, Question, Read, anywhere, in_role, same
 from services.evaluate.naive import Tagger
 from services.evaluate.row import Row
 
 METALS = Figure("metals", How.OVERLAP)
-COUNTRIES = Figure("countries", How.OVERLAP)
+COUNTRIES = Figure("countries, any mention", How.OVERLAP)
+COUNTRIES_WITH_PART = Figure("countries with a part in it", How.OVERLAP)
 
 TOPIC_METALS: Mapping[str, str] = {
     "alum": "aluminium",
@@ -50,6 +51,7 @@ PLACES: Mapping[str, str] = {"ussr": "RU", "west-germany": "DE", "yugoslavia": "
 """States that are gone, as what stands for them; the other places are called as the knowledge base calls them."""
 
 _SUCCESSOR = {"SU": "RU", "DD": "DE", "RS": "YU", "BU": "MM", "ZR": "CD"}
+_WITH_PART = in_role(Role.ACTOR, Role.TARGET, Role.LOCATION)
 _UNION = "EU"
 """The Community is an organisation there, not a place."""
 
@@ -82,7 +84,8 @@ def story(line: bytes, tagger: Tagger) -> Case:
         post,
         (
             Question(METALS, same(metals, _metals)),
-            Question(COUNTRIES, same(countries, _countries, ignored=(_UNION,))),
+            Question(COUNTRIES, same(countries, _countries(anywhere), ignored=(_UNION,))),
+            Question(COUNTRIES_WITH_PART, same(countries, _countries(_WITH_PART), ignored=(_UNION,))),
         ),
     )
 
@@ -93,6 +96,6 @@ def _metals(judgement: Judgement) -> Iterator[str]:
             yield OUR_METALS.get(name, "strategic-metal")
 
 
-def _countries(judgement: Judgement) -> Iterator[str]:
-    for code in anywhere(judgement):
-        yield _SUCCESSOR.get(code, code)
+def _countries(read: Read) -> Read:
+    """Read the countries, a state that is gone by what stands for it."""
+    return lambda judgement: (_SUCCESSOR.get(code, code) for code in read(judgement))
