@@ -84,6 +84,11 @@ def _understood(line: bytes | None, reference: Reference, now: datetime) -> tupl
     if line is None:
         raise InvalidInput("the line is too long")
     post = signal_in(line)
+    return post, signal_of(post, reference, now)
+
+
+def signal_of(post: SignalIn, reference: Reference, now: datetime) -> Signal:
+    """Return what the stages make of a post of one's own, which came in at its own date; InvalidInput when it is none."""
     source = post.source or source_of(HOME_PARTY)
     raw = Raw(
         signal_id=signal_id_of(source, post.id),
@@ -95,7 +100,7 @@ def _understood(line: bytes | None, reference: Reference, now: datetime) -> tupl
         marking=post.marking or CLEAR,
     )
     (signal,) = understand(raw, reference)
-    return post, signal
+    return signal
 
 
 def _id_of(line: bytes | None) -> str | None:
