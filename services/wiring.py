@@ -99,7 +99,8 @@ def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
     """Return the pipeline's steps as this worker is to run them; ConfigError for a step that is none."""
     from services.adapters.kafka_connection import tls_of  # noqa: PLC0415 - only a worker needs the stream clients
     from services.slot import own_slot  # noqa: PLC0415
-    from streams.agents import Agents, Load, Place  # noqa: PLC0415
+    from streams.agents import Agents, Load  # noqa: PLC0415
+    from streams.clients import Place  # noqa: PLC0415
 
     chosen, broker = node.settings.worker.steps, broker_of(node.settings)
     unknown = set(chosen) - {step.name for step in PIPELINE}

@@ -1,41 +1,43 @@
 """The driver of many machines: a faust agent a step, over Kafka.
 
-A batch is taken without acknowledging it; its outputs are written and acknowledged by the brokers, then its states, and only
-then its records are acknowledged, in order. What dies in between is done again, and doing it twice changes nothing. An agent
-never raises, because faust would step over the record: what cannot be done ends the process, and its supervisor starts it again.
+A batch's outputs are written and acknowledged by the brokers, then its states, and only then does its place count as taken. What
+dies in between is done again, and doing it twice changes nothing. Places are kept and committed here and not by faust, whose
+acknowledgements step over what a rebalance lost on its way; what comes from behind such a gap is fetched again. An agent never
+raises, because faust would step over the record: what cannot be done ends the process, and its supervisor starts it again.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import Path
 from ssl import SSLContext
 from typing import Any, Final
 
 import faust
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
 from faust.contrib.asgi import faust_app_running
 from faust.types.auth import CredentialsT
+from faust.types.tuples import TP
 
 from schemas.topics import Topic
 from streams import metrics
 from streams.broker import Broker
+from streams.clients import MAX_MESSAGE_BYTES, Clients, Place, clients_at
 from streams.errors import Bug, Unavailable
 from streams.journal import journaled, undone
 from streams.message import Message, messages_of, record_of
 from streams.ports import Ports, Put, Record
+from streams.row import in_row
 from streams.runner import Outcome, References, Runner
 from streams.stage import ONE, Fold, Step
 from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
 from streams.tail import Tail
 
 TABLE: Final = "states"
-MAX_MESSAGE_BYTES: Final = 20_000_000
 SESSION_SECONDS: Final = 10.0
 """A worker that is silent for so long has lost its partitions to another."""
 
@@ -51,15 +53,6 @@ class Load:
     batch: int = 256
     within_seconds: float = 0.01
     stall_seconds: float = 120.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a worker runs: its brokers, under which certificates, and its own folder for states."""
-
-    broker: Broker
-    state_dir: Path
-    tls: SSLContext | None = None
 
 
 class Agents:
@@ -81,8 +74,8 @@ class Agents:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; raises what made it impossible: the process is to end, and to be started again."""
-        async with _producing(self._place) as producer:
-            self._agents = [_Agent(step, self._place, producer, self._shared) for step in self._pipeline]
+        async with clients_at(self._place) as clients:
+            self._agents = [_Agent(step, self._place, clients, self._shared) for step in self._pipeline]
             tasks = [asyncio.create_task(agent.work(stopping)) for agent in self._agents]
             beating = asyncio.create_task(self._shared.pulse.beat())
             done, _ = await asyncio.wait([beating, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -137,12 +130,15 @@ class _Pulse:
 class _Agent:
     """One step: its faust app, which is a group of consumers of its own, and a runner for each partition it has."""
 
-    def __init__(self, step: Step, place: Place, producer: AIOKafkaProducer, shared: _Shared) -> None:
-        self.step, self._producer, self._shared = step, producer, shared
+    def __init__(self, step: Step, place: Place, clients: Clients, shared: _Shared) -> None:
+        self.step, self._clients, self._shared = step, clients, shared
         self._broker = place.broker
         self._app = _app(step, place)
         self._runners: dict[int, Runner] = {}
-        self._acknowledged: dict[int, int] = {}
+        self._next: dict[int, int] = {}
+        self._committed: dict[int, int] = {}
+        self._looked: dict[int, int] = {}
+        self._torn: set[int] = set()
         self._thread = shared.thread
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
@@ -163,6 +159,8 @@ class _Agent:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
+            async with self._settling:
+                await self._commit()
 
     @property
     def is_ready(self) -> bool:
@@ -176,6 +174,7 @@ class _Agent:
             try:
                 async with self._settling:
                     await self._take([event for event in events if self._is_ours(event)])
+                await self._go_back()
             except asyncio.CancelledError:
                 raise
             except BaseException as exc:  # noqa: BLE001 - faust would step over the record
@@ -190,28 +189,34 @@ class _Agent:
     async def _lose(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - faust's signal
         """Finish the batch under way before the partitions go, and forget what was derived of their states."""
         async with self._settling:
+            await self._commit()
             self._runners.clear()
-            self._acknowledged.clear()
+            self._next.clear()
+            self._committed.clear()
 
     def _is_ours(self, event: Any) -> bool:  # noqa: ANN401 - faust's event
         """Tell whether an event was taken under the assignment that holds: others have what came before."""
         return bool(event.message.generation_id == self._app.consumer_generation_id)
 
     async def _take(self, events: Sequence[Any]) -> None:
-        """Handle a batch, each partition by its own runner, and acknowledge it once all of it is kept."""
+        """Handle a batch, each partition by its own runner, and count it as taken once all of it is kept."""
         if not events:
             return
         began = time.perf_counter()
         outcomes: dict[int, Outcome] = {}
-        by_partition = sorted(events, key=lambda event: int(event.message.partition))
-        for partition, mine in groupby(by_partition, key=lambda event: int(event.message.partition)):
+        taken: dict[int, int] = {}
+        by_partition = sorted((event.message for event in events), key=lambda message: int(message.partition))
+        for partition, mine in groupby(by_partition, key=lambda message: int(message.partition)):
             runner = self._runners.get(partition) or await self._begin(partition)
-            outcomes[partition] = await self._handled(runner, [self._record(event.message) for event in mine])
+            row, is_torn = in_row(mine, self._next[partition])
+            if row:
+                outcomes[partition] = await self._handled(runner, [self._record(message) for message in row])
+            taken[partition] = self._next[partition] + len(row)
+            if is_torn:
+                self._torn.add(partition)
         await self._settle(outcomes)
         self._shared.pulse.check()
-        for event in events:
-            event.ack()
-            self._acknowledged[event.message.partition] = event.message.offset + 1
+        self._next |= taken
         metrics.BATCH_SECONDS.labels(self.step.name).observe(time.perf_counter() - began)
 
     async def _handled(self, runner: Runner, records: Sequence[Record]) -> Outcome:
@@ -230,11 +235,38 @@ class _Agent:
         states = self._states(partition)
         if isinstance(self.step, Fold):
             await self._keep({partition: list(undone(self.step.name, states))})
+        self._next[partition] = await self._place_of(partition)
         runner = Runner(
             self.step, states=states, ports=self._shared.ports, references=self._shared.references, pause=time.sleep
         )
         self._runners[partition] = runner
         return runner
+
+    async def _go_back(self) -> None:
+        """Let what lies behind a gap come again, from where it began; in a rebalance it comes again by itself."""
+        for partition in sorted(self._torn):
+            with suppress(IllegalStateError, TimeoutError, KeyError):
+                seeking = self._app.consumer.seek(self._tp(partition), self._next[partition])
+                await asyncio.wait_for(seeking, SESSION_SECONDS)
+        self._torn.clear()
+
+    async def _place_of(self, partition: int) -> int:
+        """Return where the group is in a partition: at what it has committed, or where the partition begins."""
+        tp, group = self._tp(partition), self._broker.group(self.step.name)
+        told = await self._clients.admin.list_consumer_group_offsets(group, partitions=[TopicPartition(*tp)])
+        begins = await self._app.consumer.earliest_offsets(tp)
+        return max(0, *(int(held.offset) for held in told.values()), *(int(place) for place in begins.values()))
+
+    async def _commit(self) -> None:
+        """Tell the brokers how far we are; while another is given our partitions they refuse, and he begins where we told last."""
+        told = {partition: place for partition, place in self._next.items() if self._committed.get(partition) != place}
+        # faust's own commit is of what it counts as acknowledged, gaps included; this is the same call without that count.
+        consumer: Any = self._app.consumer
+        if told and await consumer._commit({self._tp(one): place for one, place in told.items()}):  # noqa: SLF001
+            self._committed |= told
+
+    def _tp(self, partition: int) -> TP:
+        return TP(self._broker.topic(self.step.source), partition)
 
     def _record(self, message: Any) -> Record:  # noqa: ANN401 - faust's message
         """Return the record of a message, decoded where its bytes can be."""
@@ -286,7 +318,7 @@ class _Agent:
         sent = [
             (
                 one,
-                await self._producer.send(
+                await self._clients.producer.send(
                     one.topic, one.value, key=one.key, partition=one.partition, headers=one.headers
                 ),
             )
@@ -304,18 +336,21 @@ class _Agent:
             await asyncio.sleep(BEAT_SECONDS)
             if self._app.crashed:
                 raise Bug(f"the agent of {self.step.name} crashed") from self._app.crash_reason
+            if self.is_ready and not self._settling.locked():
+                await self._commit()
             still = time.monotonic() - self._finished_at
             if still > self._shared.load.stall_seconds and self.is_ready and await self._lag() > 0:
                 raise Bug(f"{self.step.name} has records before it and has finished none for {still:.0f} s")
 
     async def _lag(self) -> int:
-        """Return how many records of our partitions are not acknowledged, counted from where we began to look."""
+        """Return how many records of our partitions are not taken, of those not begun counted from where we began to look."""
         consumer: Any = self._app.consumer
         mine = [tp for tp in consumer.assignment() if tp.topic == self._broker.topic(self.step.source)]
         for tp in mine:
-            if tp.partition not in self._acknowledged:
-                self._acknowledged[tp.partition] = await consumer.position(tp) or 0
-        return sum(max(0, consumer.highwater(tp) - self._acknowledged[tp.partition]) for tp in mine)
+            if tp.partition not in self._next:
+                self._looked.setdefault(tp.partition, await consumer.position(tp) or 0)
+        taken = self._looked | self._next
+        return sum(max(0, consumer.highwater(tp) - taken[tp.partition]) for tp in mine)
 
 
 _RAW: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
@@ -354,29 +389,3 @@ def _credentials(broker: Broker, tls: SSLContext | None) -> CredentialsT | None:
             username=broker.username, password=broker.password, mechanism=broker.mechanism.value, ssl_context=tls
         )
     return faust.SSLCredentials(tls) if tls else None
-
-
-@asynccontextmanager
-async def _producing(place: Place) -> AsyncIterator[AIOKafkaProducer]:
-    """Give the one producer of this process: idempotent, so that what it repeats for want of an answer stands once."""
-    broker = place.broker
-    producer = AIOKafkaProducer(
-        bootstrap_servers=broker.bootstrap,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=2,
-        max_request_size=MAX_MESSAGE_BYTES,
-        security_protocol=broker.security.value,
-        ssl_context=place.tls,
-        sasl_mechanism=broker.mechanism.value,
-        sasl_plain_username=broker.username or None,
-        sasl_plain_password=broker.password or None,
-    )
-    try:
-        await producer.start()
-    except KafkaError as exc:
-        raise Unavailable(f"no broker answers at {broker.bootstrap}: {exc}") from exc
-    try:
-        yield producer
-    finally:
-        await producer.stop()

@@ -26,8 +26,9 @@ from services.clock import utc_now
 from services.roles import SWITCH_SECONDS
 from services.wiring import changelogs, open_shared
 from streams import metrics
-from streams.agents import Agents, Load, Place
+from streams.agents import Agents, Load
 from streams.broker import Broker
+from streams.clients import Place
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
 from streams.ports import Outgoing, Ports

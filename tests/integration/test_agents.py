@@ -38,7 +38,8 @@ REFERENCE = Reference(knowledge=load(), rules=RuleSet())
 
 WORKER = """
 import asyncio, pathlib, sys, signal
-from streams.agents import Agents, Load, Place
+from streams.agents import Agents, Load
+from streams.clients import Place
 from streams.broker import Broker
 from streams.pipeline import PIPELINE
 from streams.ports import Ports
