@@ -2,6 +2,7 @@
 
 import fcntl
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from streams.errors import ConfigError
@@ -28,3 +29,13 @@ def own_slot(root: Path) -> Path:
         _held.append(lock)
         return folder
     raise ConfigError(f"{MAX_SLOTS} workers hold all folders in {root}; give this one a data folder of its own")
+
+
+def name_in(slot: Path) -> str:
+    """Return the name of the worker that holds the folder: made once, no other folder's anywhere, kept with the states."""
+    file = slot / "name"
+    if not file.exists():
+        made = file.with_suffix(".new")
+        made.write_text(token_hex(8))
+        made.replace(file)
+    return file.read_text().strip()

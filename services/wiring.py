@@ -98,7 +98,7 @@ def open_shared(settings: Settings, *, now: Callable[[], datetime] = utc_now) ->
 def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
     """Return the pipeline's steps as this worker is to run them; ConfigError for a step that is none."""
     from services.adapters.kafka_connection import tls_of  # noqa: PLC0415 - only a worker needs the stream clients
-    from services.slot import own_slot  # noqa: PLC0415
+    from services.slot import name_in, own_slot  # noqa: PLC0415
     from streams.agents import Agents, Load  # noqa: PLC0415
     from streams.clients import Place  # noqa: PLC0415
 
@@ -108,9 +108,10 @@ def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
         raise ConfigError(f"TOCSIN_WORKER__STEPS: there is no step {', '.join(sorted(unknown))}")
     worker = node.settings.worker
     _calm_collector()
+    slot = own_slot(node.folder.path / "worker")
     return Agents(
         [step for step in PIPELINE if not chosen or step.name in chosen],
-        Place(broker, own_slot(node.folder.path / "worker"), tls_of(broker)),
+        Place(broker, slot, tls_of(broker), member=name_in(slot)),
         ports=Ports(index=node.index, history=node.history, outbox=node.outbox),
         references=ReferenceBook(node.log, load()).at,
         load=Load(batch=worker.batch_records, stall_seconds=worker.stall_seconds),

@@ -379,6 +379,7 @@ def _app(step: Step, place: Place) -> faust.App:
         broker_commit_interval=1.0,
         consumer_max_fetch_size=MAX_MESSAGE_BYTES,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=f"{place.member}-{step.name}" if place.member else None,
         producer_max_request_size=MAX_MESSAGE_BYTES,
     )
 

@@ -19,11 +19,16 @@ MAX_MESSAGE_BYTES: Final = 20_000_000
 
 @dataclass(frozen=True)
 class Place:
-    """Where a worker runs: its brokers, under which certificates, and its own folder for states."""
+    """Where a worker runs: its brokers, under which certificates, its own folder for states, and the name that it keeps.
+
+    Under a name that no other worker has, one that is started again within a session gets its partitions back at once; without
+    one (empty), all wait until the brokers give up the one that was.
+    """
 
     broker: Broker
     state_dir: Path
     tls: SSLContext | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True)

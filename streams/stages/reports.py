@@ -11,7 +11,7 @@ from schemas.marking import Marking, Tlp
 from schemas.signal import Signal
 from streams.assemble.statements import told_by
 from streams.stage import Kept
-from streams.stages.acts import Acts
+from streams.stages.routes import Routes
 from streams.text.analyse import analyse
 
 MIN_WORDS = 8
@@ -103,7 +103,7 @@ class Reports:
         self._kept = kept
         self._entries: dict[str, _Compact] = {}
         self._by_key: dict[str, list[str]] = {}
-        self._acts = Acts()
+        self._routes = Routes()
         for key, entry in kept.scan("entry/", Entry):
             self.put(key, entry)
 
@@ -121,8 +121,8 @@ class Reports:
                 self._by_key.setdefault(name, []).append(state.signal_id)
         if held and (acts := held[6]):
             named, edges, _ = acts
-            self._acts.drop(state.signal_id, named, edges)
-        self._acts.put(state.signal_id, state.named, state.edges)
+            self._routes.drop(state.signal_id, named, edges)
+        self._routes.put(state.signal_id, state.named, state.edges)
         routed = (state.named, state.edges, state.measures) if state.named else None
         told = (
             state.published_at,
@@ -161,12 +161,12 @@ class Reports:
         held = self._entries.get(entry.signal_id)
         if not entry.named and not (held and held[6]):
             return {}
-        routes = {entry.signal_id: self._acts.reached(entry.named, entry.edges)}
-        for signal_id in self._acts.led_on(entry.edges):
+        routes = {entry.signal_id: self._routes.reached(entry.named, entry.edges)}
+        for signal_id in self._routes.led_on(entry.edges):
             if signal_id == entry.signal_id:
                 continue
             other = self.entry(signal_id)
-            now = self._acts.reached(other.named, entry.edges)
+            now = self._routes.reached(other.named, entry.edges)
             if set(now) - set(other.measures):
                 routes[signal_id] = tuple(dict.fromkeys((*other.measures, *now)))
         return routes

@@ -11,7 +11,7 @@ MAX_MEASURES: Final = 60
 """Measures that one report is led to; a list of all acts of a decade is no news of each of them."""
 
 
-class Acts:
+class Routes:
     """Which act acts upon which, and which reports name each: derived from what is remembered of the reports."""
 
     def __init__(self) -> None:
