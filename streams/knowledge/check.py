@@ -33,7 +33,7 @@ def _materials(knowledge: Knowledge) -> Iterator[str]:
 
 def _names(knowledge: Knowledge) -> Iterator[str]:
     for name in knowledge.material_names:
-        for material in name.materials or ("",):
+        for material in name.materials:
             if material not in knowledge.materials:
                 yield f"material_names.csv: {name.text!r} names the unknown material {material!r}"
         if name.sense is not None and name.sense not in knowledge.lexicon.senses:

@@ -59,7 +59,7 @@ def build(texts: Texts) -> Knowledge:
                 for row in _rows(texts, "places.csv")
             },
             place_names=tuple(
-                PlaceName(row["name"], row["language"], row["code"], row["kind"])
+                PlaceName(row["name"], row["language"], row["code"], row["kind"], row["sense"] or None)
                 for row in _rows(texts, "place_names.csv")
             ),
             organisations=_organisations(texts),

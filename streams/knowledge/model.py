@@ -51,7 +51,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class MaterialName:
-    """How a text names one or more materials; `stage` where the form implies one, `sense` where the word has others."""
+    """How a text names materials; `stage` where the form implies one, `sense` where the word has others.
+
+    Without materials it is a phrase that holds a material's name and means none: `to lead`.
+    """
 
     text: str
     language: str
@@ -71,12 +74,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """How a text names a place; `kind` is name, demonym, capital, institution, region or acronym (exact case)."""
+    """How a text names a place; `sense` where the word has others.
+
+    `kind` is name, demonym, capital, institution, historical, region, district, city, port, mine, plant, acronym (exact
+    case) or none, for words that hold a place's name and mean no place.
+    """
 
     text: str
     language: str
     code: str
     kind: str
+    sense: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,17 @@
 """What each place is in the story: who acts, whom it is aimed at, where it happens, or only mentioned."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from schemas.signal import EventClass, Role
 from streams.knowledge.model import Knowledge
-from streams.stages.enrich import Enriched, Mention, Named, Part
+from streams.stages.countries import Country, countries
+from streams.stages.enrich import Enriched, Mention
 
 _TITLE_WEIGHT = 3.0
 _SENTENCE_WEIGHTS = (1.5, 1.0, 0.6)
 _LATER_WEIGHT = 0.3
-_MAX_MENTIONS = 200
 _LOOK_BACK = 3
-_OFFICES = frozenset(("ministry", "agency", "government", "armed"))
 _AIMED = frozenset(("to", "against", "targeting", "toward", "towards", "on", "for", "with"))
 _PLACED = frozenset(("in", "at", "near", "across", "inside", "within", "outside", "via", "through"))
 _SKIPPED = frozenset(("the", "a", "an", "all", "its", "certain", "some", "most", "any", "10", "several", "republic"))
@@ -28,12 +27,12 @@ _LINKS = frozenset(("and", "und", "y", "et"))
 
 @dataclass(slots=True)
 class _Tally:
+    mention: Mention
+    part: str
     actor: float = 0.0
     target: float = 0.0
     location: float = 0.0
     subject: bool = False
-    mention: Mention | None = field(default=None)
-    part: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +61,29 @@ class Placed:
 def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list[Placed]:
     """Return the places of a report with one role each: actors first, then in the order of the text."""
     tallies: dict[str, _Tally] = {}
-    for part in enriched.parts:
-        subjects: set[int] = set()
-        for mention, code in _countries(part, knowledge):
-            sentence = part.sentence_at(mention.start)
-            weight = _TITLE_WEIGHT if part.name == "title" else _weight(sentence)
-            tally = tallies.setdefault(code, _Tally())
-            if tally.mention is None:
-                tally.mention, tally.part = mention, part.name
-            before = _word_before(mention, part.tokens.x)
-            leads = sentence not in subjects
-            _count(tally, mention, _Position(before, weight, leads=leads, inward=primary in _INWARD))
-            subjects.add(sentence)
+    led: set[tuple[str, int]] = set()
+    for item in countries(enriched, knowledge):
+        where = (item.part.name, item.sentence)
+        tally = tallies.setdefault(item.code, _Tally(item.mention, item.part.name))
+        weight = _TITLE_WEIGHT if item.part.name == "title" else _weight(item.sentence)
+        before = _word_before(item.mention, item.part.tokens.x)
+        _count(tally, item, _Position(before, weight, leads=where not in led, inward=primary in _INWARD))
+        led.add(where)
     actors = _actors(tallies)
     placed = [
         Placed(code, Role.ACTOR if code in actors else _lesser(tally), tally.mention, tally.part)
         for code, tally in tallies.items()
-        if tally.mention is not None
     ]
     return sorted(placed, key=lambda item: item.role is not Role.ACTOR)
-
-
-def _countries(part: Part, knowledge: Knowledge) -> Iterator[tuple[Mention, str]]:
-    seen = 0
-    for mention in part.mentions:
-        if mention.named is Named.MATERIAL or seen >= _MAX_MENTIONS:
-            continue
-        if mention.named is Named.PLACE:
-            seen += 1
-            yield mention, mention.values[0]
-        elif mention.kind in _OFFICES:
-            country = knowledge.organisations[mention.values[0]].country
-            if country:
-                seen += 1
-                yield mention, country
 
 
 def _weight(sentence: int) -> float:
     return _SENTENCE_WEIGHTS[sentence] if sentence < len(_SENTENCE_WEIGHTS) else _LATER_WEIGHT
 
 
-def _count(tally: _Tally, mention: Mention, place: _Position) -> None:
+def _count(tally: _Tally, item: Country, place: _Position) -> None:
     weight, before = place.weight, place.before
-    if mention.named is Named.ORGANISATION:
+    if item.is_office:
         tally.actor += weight * (1.5 if before not in _AIMED else 0.3)
         tally.subject = tally.subject or weight == _TITLE_WEIGHT
     elif before == "by":
