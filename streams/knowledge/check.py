@@ -46,7 +46,7 @@ def _names(knowledge: Knowledge) -> Iterator[str]:
 
 def _places(knowledge: Knowledge) -> Iterator[str]:
     for name in knowledge.place_names:
-        if name.kind != "none" and name.code not in knowledge.places:
+        if name.kind not in {"none", "all"} and name.code not in knowledge.places:
             yield f"place_names.csv: {name.text!r} names the unknown place {name.code!r}"
     for organisation in knowledge.organisations.values():
         if organisation.country is not None and organisation.country not in knowledge.places:

@@ -77,7 +77,7 @@ class PlaceName:
     """How a text names a place; `sense` where the word has others.
 
     `kind` is name, demonym, capital, institution, historical, region, district, city, port, mine, plant, acronym (exact
-    case) or none, for words that hold a place's name and mean no place.
+    case), all, for words that mean every country, or none, for those that hold a place's name and mean no place.
     """
 
     text: str

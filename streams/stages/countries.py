@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from streams.knowledge.model import Knowledge
 from streams.stages.enrich import Enriched, Mention, Named, Part
+from streams.stages.names import EVERYBODY
 from streams.stages.senses import FIRM
 
 _MAX_MENTIONS = 200
@@ -53,18 +54,19 @@ class Country:
         return self.mention.kind == FIRM
 
 
-def countries(enriched: Enriched, knowledge: Knowledge) -> list[Country]:
-    """Return the countries of the story in the order of the text, each as often as it is named.
+def named_countries(enriched: Enriched, knowledge: Knowledge) -> list[Country]:
+    """Return all countries in the order of title and text, each as often as it is named."""
+    return [item for part in enriched.parts for item in _named(part, knowledge)]
+
+
+def of_the_story(named: list[Country], enriched: Enriched) -> list[Country]:
+    """Return the mentions of those countries that belong to what the report tells.
 
     Left out are those of the background, of firms' names where others are told, and those by which goods go round a
     duty that is on another's: `completed in X` is no place of the `order on goods from Y`.
     """
-    named = [item for part in enriched.parts for item in _named(part, knowledge)]
-    told = _without_firms(named)
-    told = _without_detours(told)
-    if len(enriched.text.sentence_ends) <= _SHORT:
-        return told
-    return _without_background(told)
+    told = _without_detours(_without_firms(named))
+    return told if len(enriched.text.sentence_ends) <= _SHORT else _without_background(told)
 
 
 def _named(part: Part, knowledge: Knowledge) -> Iterator[Country]:
@@ -73,6 +75,8 @@ def _named(part: Part, knowledge: Knowledge) -> Iterator[Country]:
         if mention.named is Named.MATERIAL or seen >= _MAX_MENTIONS:
             continue
         code: str | None = None
+        if mention.kind == EVERYBODY:
+            continue
         if mention.named is Named.PLACE:
             code = mention.values[0]
         elif mention.kind in _OFFICES:
@@ -119,7 +123,7 @@ def _ordered(told: Iterable[Country]) -> set[str]:
     ordered: set[str] = set()
     before: Country | None = None
     for item in told:
-        listed = before is not None and _is_listed(before, item)
+        listed = before is not None and is_listed(before, item)
         if listed or (_follows_from(item) and _follows_order(item)):
             ordered.add(item.code)
             before = item
@@ -139,7 +143,8 @@ def _follows_order(item: Country) -> bool:
     return not _ORDERS.isdisjoint(words)
 
 
-def _is_listed(before: Country, item: Country) -> bool:
+def is_listed(before: Country, item: Country) -> bool:
+    """Tell whether the second follows the first in one list: `Japan, Korea and the Netherlands`."""
     if before.part is not item.part or before.sentence != item.sentence:
         return False
     between = item.part.tokens.x[before.mention.last : item.mention.first]

@@ -18,6 +18,9 @@ CUE_LANGUAGE = "en"
 NOTHING = "none"
 """The kind of a name that holds another and means none of them: `South China Sea`."""
 
+EVERYBODY = "all"
+"""The kind of words that mean every country: `all destinations`."""
+
 _EVERYWHERE = frozenset(("en", "zh", "ja"))
 """Names of these languages are looked for in any text: reports in others quote them, and no script is like theirs."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.signal import EventClass, Role
+from schemas.signal import EventClass, Role, Targeting
 from streams.knowledge.model import Knowledge
-from streams.stages.countries import Country, countries
+from streams.stages.countries import Country, named_countries, of_the_story
 from streams.stages.enrich import Enriched, Mention
+from streams.stages.targeting import excluded
 
 _TITLE_WEIGHT = 3.0
 _SENTENCE_WEIGHTS = (1.5, 1.0, 0.6)
@@ -50,31 +51,51 @@ class _Position:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A country, its role and the words that name it first."""
+    """A country, its role, the words that name it first, and how it is hit or left out."""
 
     code: str
     role: Role
     mention: Mention
     part: str
+    targeting: Targeting | None = None
 
 
 def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list[Placed]:
-    """Return the places of a report with one role each: actors first, then in the order of the text."""
+    """Return the places of a report with one role each: actors first, then in the order of the text.
+
+    A country that the measure leaves out is mentioned, and said to be excluded; a target that is named is explicit.
+    """
+    named = named_countries(enriched, knowledge)
+    left_out = [item for item, is_out in zip(named, excluded(named), strict=True) if is_out]
+    out = set(map(id, left_out))
+    tallies = _tallies(of_the_story([item for item in named if id(item) not in out], enriched), primary)
+    actors = _actors(tallies)
+    outside = {item.code: item for item in reversed(left_out) if item.code not in actors}
+    placed = [_placed(code, tally, is_actor=code in actors) for code, tally in tallies.items() if code not in outside]
+    placed += (
+        Placed(item.code, Role.MENTIONED, item.mention, item.part.name, Targeting.EXCLUDED)
+        for item in reversed(outside.values())
+    )
+    return sorted(placed, key=lambda item: item.role is not Role.ACTOR)
+
+
+def _tallies(told: list[Country], primary: EventClass) -> dict[str, _Tally]:
     tallies: dict[str, _Tally] = {}
     led: set[tuple[str, int]] = set()
-    for item in countries(enriched, knowledge):
+    for item in told:
         where = (item.part.name, item.sentence)
         tally = tallies.setdefault(item.code, _Tally(item.mention, item.part.name))
         weight = _TITLE_WEIGHT if item.part.name == "title" else _weight(item.sentence)
         before = _word_before(item.mention, item.part.tokens.x)
         _count(tally, item, _Position(before, weight, leads=where not in led, inward=primary in _INWARD))
         led.add(where)
-    actors = _actors(tallies)
-    placed = [
-        Placed(code, Role.ACTOR if code in actors else _lesser(tally), tally.mention, tally.part)
-        for code, tally in tallies.items()
-    ]
-    return sorted(placed, key=lambda item: item.role is not Role.ACTOR)
+    return tallies
+
+
+def _placed(code: str, tally: _Tally, *, is_actor: bool) -> Placed:
+    role = Role.ACTOR if is_actor else _lesser(tally)
+    targeting = Targeting.EXPLICIT if role is Role.TARGET else None
+    return Placed(code, role, tally.mention, tally.part, targeting)
 
 
 def _weight(sentence: int) -> float:

@@ -2,14 +2,15 @@
 
 import pytest
 
-from streams.stages.countries import countries
+from streams.stages.countries import named_countries, of_the_story
 from tests.reading import KNOWLEDGE, read
 
 LONG = "The ministry gave no reason. Traders were surprised. Prices rose at once. Stocks are low. Buyers wait. "
 
 
 def told(title, text=""):
-    return list(dict.fromkeys(item.code for item in countries(read(title, text), KNOWLEDGE)))
+    enriched = read(title, text)
+    return list(dict.fromkeys(item.code for item in of_the_story(named_countries(enriched, KNOWLEDGE), enriched)))
 
 
 @pytest.mark.parametrize(

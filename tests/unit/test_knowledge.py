@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from importlib.resources import files
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -26,16 +26,16 @@ def test_the_shipped_knowledge_has_no_problem():
     assert check(load()) == ()
 
 
-def test_it_loads_in_less_than_a_tenth_of_a_second():
+def test_it_loads_in_less_than_a_tenth_of_a_second_of_processor_time():
     texts = shipped()
     best = min(timed(texts) for _ in range(3))
     assert best < 0.1
 
 
 def timed(texts):
-    began = perf_counter()
+    began = process_time()
     build(texts)
-    return perf_counter() - began
+    return process_time() - began
 
 
 def test_no_file_is_larger_than_an_editor_likes():
