@@ -18,6 +18,10 @@ class Metric(StrEnum):
     US_IMPORT_RANK = "us_import_rank"
 
 
+_WATCH_LIST = frozenset(("molybdenum", "superhard"))
+"""On no critical list, but under Chinese export control since 2025 and 2024."""
+
+
 class Side(StrEnum):
     """The two sides whose exposure is scored."""
 
@@ -47,6 +51,11 @@ class Material:
     def critical(self) -> bool:
         """Tell whether a list of either side names it."""
         return self.eu_crm_2023 or self.us_2025
+
+    @property
+    def watched(self) -> bool:
+        """Tell whether it is on a list, or under Chinese export control and on none."""
+        return self.critical or self.id in _WATCH_LIST
 
 
 @dataclass(frozen=True, slots=True)

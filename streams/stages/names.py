@@ -1,14 +1,14 @@
 """The names that a text is searched for: of materials, places and organisations, with how each must be written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from schemas.signal import Stage
 from streams.knowledge.lexicon import EXACT, Concept, Sense
 from streams.knowledge.matcher import Matcher
-from streams.knowledge.model import Knowledge
+from streams.knowledge.model import Knowledge, MaterialName
 from streams.text.analyse import analyse
 from streams.text.script import is_character
 
@@ -25,6 +25,15 @@ _EVERYWHERE = frozenset(("en", "zh", "ja"))
 """Names of these languages are looked for in any text: reports in others quote them, and no script is like theirs."""
 
 _MAX_ACRONYM = 6
+_COMPOUNDING = frozenset(("de", "en"))
+_MIN_COMPOUNDED = 4
+_SECONDS = (
+    "ausfuhr", "ausfuhren", "batterie", "batterien", "bergbau", "erz", "erze", "export", "exporte", "exporten", "exports",
+    "kartell", "knappheit", "konzentrat", "konzentrate", "lieferung", "lieferungen", "legierung", "legierungen", "markt",
+    "metall", "mine", "minen", "oxid", "preis", "preise", "produkte", "produkten", "produktion", "produzent", "produzenten",
+    "pulver", "quote", "verbindungen", "vorkommen",
+)  # fmt: skip
+"""What German glues to a material's name in reports of supply."""
 
 
 class Named(StrEnum):
@@ -98,6 +107,8 @@ def _materials(knowledge: Knowledge) -> Iterator[tuple[str, Name]]:
             sense=senses[item.sense] if item.sense else None,
         )
         yield item.text, name
+        compound = replace(name, language="de")
+        yield from ((text, compound) for text in _compounds(item))
 
 
 def _places(knowledge: Knowledge) -> Iterator[tuple[str, Name]]:
@@ -131,13 +142,22 @@ def _organisations(knowledge: Knowledge) -> Iterator[tuple[str, Name]]:
             yield text, name
 
 
+def _compounds(item: MaterialName) -> Iterator[str]:
+    """Give the words that German makes of a material: Galliumexporte, Kupfererz."""
+    if item.language not in _COMPOUNDING or not item.text.isalpha() or not item.text[0].isupper() or item.sense:
+        return
+    if len(item.text) >= _MIN_COMPOUNDED:
+        yield from (item.text + second for second in _SECONDS)
+
+
 def _searched_language(language: str) -> str | None:
     return None if language in _EVERYWHERE else language
 
 
 def _acronym(text: str) -> str | None:
-    """Return the text when its very letters matter: `US` is not `us`, `APT` is not `apt`."""
-    return text if text.isascii() and text.isupper() and text.isalpha() and len(text) <= _MAX_ACRONYM else None
+    """Return the text when its very letters matter: `US` is not `us`, `APT` not `apt`, `FeNi` not Feni."""
+    short = text.isascii() and text.isalnum() and len(text) <= _MAX_ACRONYM
+    return text if short and not text[1:].islower() and any(map(str.isupper, text[1:])) else None
 
 
 def _is_characters(text: str) -> bool:

@@ -55,6 +55,10 @@ _COUNTED = "\u65e5"
 """The day of a Chinese date: where `14\u65e5` ends one sentence, `\u672c` begins the next, and Japan is in neither."""
 
 
+_KANA = re.compile("[\u30a1-\u30fa\u30fc]")
+"""Katakana spell foreign words: \u30a6\u30e9\u30f3 is uranium, and the beginning of Ulaanbaatar."""
+
+
 @dataclass(frozen=True, eq=False)
 class Context:
     """Title and text of one report: words that are told anywhere in it decide what a name means."""
@@ -96,16 +100,20 @@ def _is_written_so(name: Name, words: tuple[int, int], passage: Passage, *, case
     start, end = passage.tokens.span(words[0], words[1] - words[0])
     text = passage.text
     if name.exact is not None:
-        return text[start:end] == name.exact
-    if name.characters and (end - start != words[1] - words[0] or _is_counted(text, start)):
+        return text[start:end] in {name.exact, name.exact.upper()}
+    if name.characters and (end - start != words[1] - words[0] or _is_inside(text, start, end)):
         return False
     if name.capital and cased and text[start].islower():
         return False
     return words[1] - words[0] == 1 or name.characters or not _PARTED.search(text, start, end)
 
 
-def _is_counted(text: str, start: int) -> bool:
-    return text[start] == _COUNTED and text[start - 1 : start].isdigit()
+def _is_inside(text: str, start: int, end: int) -> bool:
+    """Tell whether the characters belong to another word: the day of a date, or a longer one in katakana."""
+    if text[start] == _COUNTED:
+        return text[start - 1 : start].isdigit()
+    around = text[max(0, start - 1) : start], text[end : end + 1]
+    return bool(_KANA.match(text, end - 1)) and any(map(_KANA.match, around))
 
 
 def _is_meant(name: Name, first: int, last: int, passage: Passage) -> bool:

@@ -77,3 +77,41 @@ def test_a_place_is_named_in_the_texts_language(text, language, codes):
 
 def test_a_name_does_not_reach_over_the_end_of_a_sentence():
     assert named("The ban hits South China. Sea freight stopped") == ["CN"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "materials"),
+    [
+        ("China beschränkt Galliumexporte", "de", ["gallium"]),  # German glues its words
+        ("ガリウムと重希土類の輸出", "ja", ["gallium", "ree-heavy"]),
+        ("ウランバートルのスズキ", "ja", []),  # Ulaanbaatar is no uranium, Suzuki no tin
+        ("kontrola eksportu galu i germanu", "pl", ["gallium", "germanium"]),
+        ("Gal Gadot", "pl", []),  # gallium, and a name
+        ("экспорт галлия и сурьмы", "ru", ["gallium", "antimony"]),
+        ("terre rare e grafite", "it", ["ree-light", "ree-heavy", "graphite"]),
+        ("lo stagno del parco", "it", []),  # tin, and a pond
+        ("exportações de lítio e estanho", "pt", ["lithium", "tin"]),
+        ("el río de la Plata", "es", []),
+        ("producción de plata", "es", ["silver"]),
+        ("mines d'or et d'étain", "fr", ["gold", "tin"]),
+        ("l'un ou l'autre, or non", "fr", []),  # gold, and a conjunction
+        ("钕铁硼和仲钨酸铵", "zh", ["neodymium", "tungsten"]),
+    ],
+)
+def test_a_material_is_named_in_many_languages(text, language, materials):
+    assert named(text, kind=Named.MATERIAL, language=language) == materials
+
+
+@pytest.mark.parametrize(
+    ("text", "materials"),
+    [
+        ("NdFeB magnets", ["neodymium"]),
+        ("black mass", ["cobalt", "lithium", "nickel"]),
+        ("FeNi and MHP from nickel plants", ["nickel", "nickel", "cobalt", "nickel"]),
+        ("Feni is a town", []),  # the very letters
+        ("fridge magnets", []),
+        ("battery cells", ["lithium"]),
+    ],
+)
+def test_products_and_trade_names_stand_for_materials(text, materials):
+    assert sorted(named(text, kind=Named.MATERIAL)) == sorted(materials)
