@@ -1,11 +1,12 @@
 """Commands that judge without a server: the stages on JSON lines, and the knowledge they judge by."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from services.commands.options import Input, Output
-from services.commands.telling import say
+from services.commands.telling import say, show
 
 app = typer.Typer()
 knowledge_app = typer.Typer(help="What Tocsin knows of materials, places and shares.", no_args_is_help=True)
@@ -55,3 +56,19 @@ def knowledge_check() -> None:
     if problems:
         raise typer.Exit(1)
     say(f"{len(knowledge.materials)} materials, {len(knowledge.places)} places, no problem")
+
+
+@knowledge_app.command("show")
+def knowledge_show(material: Annotated[str, typer.Argument(help="Its id: gallium, ree-heavy, dysprosium.")]) -> None:
+    """Show what is known of a material, each figure with its source and those that conflict with it."""
+    from services.commands.material_page import material_page
+    from streams.errors import NotFound
+    from streams.knowledge.load import load
+    from streams.knowledge.profile import profile
+
+    try:
+        told = profile(load(), material).model_dump(mode="json")
+    except NotFound as exc:
+        typer.echo(f"tocsin: {exc}", err=True)
+        raise typer.Exit(1) from None
+    show(told, lambda page: typer.echo(material_page(page)))
