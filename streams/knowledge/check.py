@@ -15,6 +15,9 @@ _KINDS = _NOWHERE | {
     "acronym", "capital", "city", "demonym", "district", "historical", "institution", "mine", "name", "plant", "port", "region",
 }  # fmt: skip
 _PER_CENT = 100.0
+_ROUNDED = 5.0
+"""Shares are rounded to one per cent each, so a handful may add up to a little more than all."""
+
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _HS_DIGITS = 6
 _MOST_RANKED = 20
@@ -24,7 +27,7 @@ def check(knowledge: Knowledge) -> tuple[str, ...]:
     """Return every problem in words, empty when there is none; each names its file and entry."""
     return tuple(
         problem
-        for part in (_materials, _names, _languages, _places, _organisations, _observations, _lexicon)
+        for part in (_materials, _names, _languages, _places, _organisations, _observations, _sums, _lexicon)
         for problem in part(knowledge)
     )
 
@@ -111,6 +114,23 @@ def _observations(knowledge: Knowledge) -> Iterator[str]:
             yield f"{where}: {item.value:g} is not between 0 and {most:g}"
         if not _FIRST_YEAR <= item.year <= _LAST_YEAR:
             yield f"{where}: {item.year} is no year of a figure"
+
+
+def _sums(knowledge: Knowledge) -> Iterator[str]:
+    """One source gives each figure once, and its shares of one year add up to no more than all."""
+    seen: set[tuple[object, ...]] = set()
+    sums: dict[tuple[object, ...], float] = {}
+    for at, item in enumerate(knowledge.observations, start=2):
+        whole = (item.metric, item.material, item.stage, item.source, item.year, item.scope)
+        if (*whole, item.country) in seen:
+            yield f"observations.csv line {at} ({item.material}): {item.source} gives this figure twice"
+        seen.add((*whole, item.country))
+        if item.metric is not Metric.US_IMPORT_RANK:
+            sums[whole] = sums.get(whole, 0.0) + item.value
+    for (metric, material, stage, source, *_), total in sums.items():
+        if total > _PER_CENT + _ROUNDED:
+            where = f"{metric} at {stage}" if stage else str(metric)
+            yield f"observations.csv: {material}: {source}'s figures of {where} add up to {total:g}"
 
 
 def _lexicon(knowledge: Knowledge) -> Iterator[str]:

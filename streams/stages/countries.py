@@ -1,7 +1,7 @@
 """The countries that a report names, and which of them belong to what it tells."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from streams.knowledge.model import Knowledge
 from streams.stages.enrich import Enriched, Mention, Named, Part
@@ -29,9 +29,11 @@ _LINKS = frozenset(("and", "or", "the"))
 _LIST_REACH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
-    """A country named once: where, by an office that acts for it or by its own name, or only in a firm's name."""
+class Country(NamedTuple):
+    """A country named once: where, by an office that acts for it or by its own name, or only in a firm's name.
+
+    A named tuple, like `Mention`, because there is one for each of them.
+    """
 
     code: str
     mention: Mention

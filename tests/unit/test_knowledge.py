@@ -146,3 +146,18 @@ def test_check_finds_a_material_without_a_name_in_a_language():
 def test_one_name_of_two_meanings_is_fine_where_senses_tell_them_apart():
     georgia = {item.code for item in load().place_names if item.text == "Georgia" and item.language == "en"}
     assert georgia == {"GE", "US"}
+
+
+@pytest.mark.parametrize(
+    ("country", "value", "problem"),
+    [
+        ("CD", 40.0, "S49 gives this figure twice"),
+        ("SE", 40.0, "S49's figures of world_share at mining add up to"),
+    ],
+)
+def test_check_finds_figures_that_cannot_all_be_true(country, value, problem):
+    knowledge = load()
+    cobalt = knowledge.share("cobalt", Stage.MINING, "CD")
+    assert cobalt is not None
+    added = replace(cobalt, country=country, value=value)
+    assert any(problem in item for item in check(replace(knowledge, observations=(*knowledge.observations, added))))
