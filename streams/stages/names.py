@@ -1,7 +1,7 @@
 """The names that a text is searched for: of materials, places and organisations, with how each must be written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -25,13 +25,13 @@ _EVERYWHERE = frozenset(("en", "zh", "ja"))
 """Names of these languages are looked for in any text: reports in others quote them, and no script is like theirs."""
 
 _MAX_ACRONYM = 6
-_COMPOUNDING = frozenset(("de", "en"))
+_GLUING = "de"
 _MIN_COMPOUNDED = 4
 _SECONDS = (
     "ausfuhr", "ausfuhren", "batterie", "batterien", "bergbau", "erz", "erze", "export", "exporte", "exporten", "exports",
-    "kartell", "knappheit", "konzentrat", "konzentrate", "lieferung", "lieferungen", "legierung", "legierungen", "markt",
+    "knappheit", "konzentrat", "konzentrate", "lieferung", "lieferungen", "legierung", "legierungen", "markt",
     "metall", "mine", "minen", "oxid", "preis", "preise", "produkte", "produkten", "produktion", "produzent", "produzenten",
-    "pulver", "quote", "verbindungen", "vorkommen",
+    "pulver", "vorkommen",
 )  # fmt: skip
 """What German glues to a material's name in reports of supply."""
 
@@ -107,8 +107,7 @@ def _materials(knowledge: Knowledge) -> Iterator[tuple[str, Name]]:
             sense=senses[item.sense] if item.sense else None,
         )
         yield item.text, name
-        compound = replace(name, language="de")
-        yield from ((text, compound) for text in _compounds(item))
+        yield from ((text, name) for text in _compounds(item))
 
 
 def _places(knowledge: Knowledge) -> Iterator[tuple[str, Name]]:
@@ -144,7 +143,7 @@ def _organisations(knowledge: Knowledge) -> Iterator[tuple[str, Name]]:
 
 def _compounds(item: MaterialName) -> Iterator[str]:
     """Give the words that German makes of a material: Galliumexporte, Kupfererz."""
-    if item.language not in _COMPOUNDING or not item.text.isalpha() or not item.text[0].isupper() or item.sense:
+    if item.language != _GLUING or item.stage or item.sense or not item.text.isalpha():
         return
     if len(item.text) >= _MIN_COMPOUNDED:
         yield from (item.text + second for second in _SECONDS)
