@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from schemas.base import Judged, Model, Utc, stable_id
 from schemas.marking import Audience, Tlp
+from schemas.measure import Record
 from schemas.raw import SourceKind
 from schemas.severity import Severity
 from schemas.signal import Judgement
@@ -42,7 +43,7 @@ class Projection(Judged):
 
     `version` follows from the ledger position that made it: it orders writers and is never shown; a reader is told how many
     versions that reader has seen. `origin_id` is the first id the audience knew the thing by, so that a renamed event does not
-    ring again. `backfill` holds while only history and imports tell of it.
+    ring again. `backfill` holds while only history and imports tell of it. A measure has its entry of the register.
     """
 
     kind: Kind
@@ -63,6 +64,7 @@ class Projection(Judged):
     judgement: Judgement
     severity: Severity
     backfill: bool = False
+    measure: Record | None = None
 
     @property
     def key(self) -> str:

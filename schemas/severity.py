@@ -17,9 +17,11 @@ class Level(StrEnum):
 
 
 class Term(Model):
-    """One factor of one side's score: value 0-1 (modifiers about 1), why it is what it is, and the source and year of the figure.
+    """One factor of one side's score: value 0-1 with its low and high, why it is what it is, and where its figure is from.
 
-    `assumed` marks an input nobody published: a middle value is used and the band is widened.
+    `source`, `year` and `scope` (what the figure covers, where its source says) are null where no figure was published.
+    `assumed` marks an input nobody published: a middle value is used and the band is widened. `reviewed` is false for a
+    figure that nobody has checked.
     """
 
     side: str
@@ -30,6 +32,7 @@ class Term(Model):
     why: str
     source: str | None = None
     year: int | None = None
+    scope: str | None = None
     assumed: bool = False
     reviewed: bool = True
 

@@ -20,7 +20,8 @@ from streams.errors import InvalidInput
 from streams.knowledge.load import load
 from streams.rules.compile import RuleSet
 from streams.stage import M, Reference, Taken
-from streams.stages.correlate import Reports, correlate
+from streams.stages.correlate import correlate
+from streams.stages.reports import Reports
 from streams.stages.severity import severity
 from streams.stages.understand import understand
 
@@ -83,6 +84,11 @@ def _understood(line: bytes | None, reference: Reference, now: datetime) -> tupl
     if line is None:
         raise InvalidInput("the line is too long")
     post = signal_in(line)
+    return post, signal_of(post, reference, now)
+
+
+def signal_of(post: SignalIn, reference: Reference, now: datetime) -> Signal:
+    """Return what the stages make of a post of one's own, which came in at its own date; InvalidInput when it is none."""
     source = post.source or source_of(HOME_PARTY)
     raw = Raw(
         signal_id=signal_id_of(source, post.id),
@@ -94,7 +100,7 @@ def _understood(line: bytes | None, reference: Reference, now: datetime) -> tupl
         marking=post.marking or CLEAR,
     )
     (signal,) = understand(raw, reference)
-    return post, signal
+    return signal
 
 
 def _id_of(line: bytes | None) -> str | None:

@@ -1,7 +1,8 @@
 """One way to search, for the API, the console and the exports: a query text in, a page of what this reader may see out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -17,13 +18,15 @@ from streams.query.ast import Node, Value
 from streams.query.highlight import highlight
 from streams.query.order import sort_named
 from streams.query.parse import parse
+from streams.query.relative import resolved
+from streams.query.times import instant_ms
 
 
 class SearchService:
     """Answers queries; cursors are sealed, because what they hold is nobody's business."""
 
-    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal) -> None:
-        self._index, self._history, self._seal = index, history, seal
+    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal, *, now: Callable[[], datetime]) -> None:
+        self._index, self._history, self._seal, self._now = index, history, seal, now
 
     def search(  # noqa: PLR0913 - one parameter for each thing a reader can ask
         self,
@@ -35,8 +38,12 @@ class SearchService:
         cursor: str | None = None,
         sort: str = "-published",
         facets: Sequence[str] = (),
+        at: date | None = None,
     ) -> Answer:
-        """Return a page; InvalidInput points at what is wrong with the query, the sort key, a facet or the cursor."""
+        """Return a page, measures as they stand on the day `at`.
+
+        InvalidInput points at what is wrong with the query, the sort key, a facet or the cursor.
+        """
         node = parsed(query)
         asked = Search(
             kind=kind,
@@ -45,9 +52,9 @@ class SearchService:
             after=self._after(cursor, kind, query, sort),
             facets=tuple(facets),
         )
-        page = self._index.search(node, asked, party=by.party)
+        page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=by.party)
         return Answer.model_construct(
-            items=self._items(page, node, kind),
+            items=self._items(page, node, kind, at),
             total=page.total,
             next=self._next(page.after, kind, query, sort),
             facets={
@@ -63,13 +70,14 @@ class SearchService:
             raise NotFound(f"there is no signal {signal_id}")
         return page.items[0]
 
-    def _items(self, page: Page, node: Node, kind: Kind) -> tuple[Item, ...]:
+    def _items(self, page: Page, node: Node, kind: Kind, at: date | None) -> tuple[Item, ...]:
         counts: dict[str, int] = {}
         if kind is not Kind.SIGNAL and page.items:
             ids = [thing.id for thing in page.items]
             counts = self._history.counts(kind, ids, audience=page.items[0].audience)
         return tuple(
-            item_of(thing, version=counts.get(thing.id), highlights=_highlights(thing, node)) for thing in page.items
+            item_of(thing, version=counts.get(thing.id), highlights=_highlights(thing, node), at=at)
+            for thing in page.items
         )
 
     def _next(self, after: After | None, kind: Kind, query: str, sort: str) -> str | None:

@@ -1,12 +1,14 @@
 """Things as partners' and people's programs get them: one flat shape for signals, events and measures."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny
 
 from schemas.base import Model, Utc
 from schemas.marking import Tlp
+from schemas.measure import Change, Contradiction, Interval, Record, Status
 from schemas.projection import Kind, Projected, Projection, Tombstone
 from schemas.severity import Level, Severity, Term
 from schemas.signal import (
@@ -92,6 +94,29 @@ class Item(JudgementOut):
     highlights: Mapping[str, Highlight] = Field(default_factory=dict)
 
 
+class MeasureItem(Item):
+    """An entry of the register: the measure's states in time, and what changed with this version.
+
+    `status`, `since` and `until` are of `today`, the day where the issuer is. `status_at` and `in_force` are of `at`.
+    """
+
+    ref: str | None
+    act: str | None
+    clause: str | None
+    issuer: str | None
+    status: Status
+    today: date
+    since: date | None
+    until: date | None
+    at: date
+    status_at: Status | None
+    in_force: bool
+    intervals: tuple[Interval, ...]
+    contradictions: tuple[Contradiction, ...]
+    amended_by: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
 class Gone(Model):
     """The thing is no longer shown under this id; `replaced_by` is where it is."""
 
@@ -125,10 +150,16 @@ class Facet(Model):
 class Answer(Model):
     """A page of hits. `next` is opaque; give it back as `cursor` for what follows."""
 
-    items: tuple[Item, ...]
+    items: tuple[SerializeAsAny[Item], ...]
     total: int
     next: str | None
     facets: Mapping[str, tuple[Facet, ...]]
+
+
+class MeasureAnswer(Answer):
+    """A page of measures."""
+
+    items: tuple[MeasureItem, ...]
 
 
 def judgement_of(judgement: Judgement, severity: Severity) -> dict[str, Any]:
@@ -142,11 +173,20 @@ def judgement_of(judgement: Judgement, severity: Severity) -> dict[str, Any]:
 
 
 def item_of(
-    thing: Projection, *, version: int | None = None, highlights: Mapping[str, Highlight] | None = None
+    thing: Projection,
+    *,
+    version: int | None = None,
+    highlights: Mapping[str, Highlight] | None = None,
+    at: date | None = None,
 ) -> Item:
-    """Return a projection as it goes out; the audience, the ledger position and internal ids stay here."""
+    """Return a projection as it goes out; the audience, the ledger position and internal ids stay here.
+
+    A measure is a `MeasureItem`, as it stands on the day `at`, by default on its own today.
+    """
     leading = thing.reports[0]
-    return Item.model_construct(
+    shape, entry = (MeasureItem, register_of(thing.measure, at)) if thing.measure else (Item, {})
+    return shape.model_construct(
+        **entry,
         id=thing.id,
         kind=thing.kind,
         title=thing.title,
@@ -166,6 +206,14 @@ def item_of(
         highlights=highlights or {},
         **judgement_of(thing.judgement, thing.severity),
     )
+
+
+def register_of(record: Record, at: date | None) -> dict[str, Any]:
+    """Return the fields that a `MeasureItem` adds."""
+    day = at or record.today
+    status = record.on(day)
+    told = {name: getattr(record, name) for name in MeasureItem.model_fields if name in Record.model_fields}
+    return {**told, "at": day, "status_at": status, "in_force": status is Status.IN_FORCE}
 
 
 def shown(thing: Projected, *, version: int | None = None) -> Item | Gone:

@@ -240,7 +240,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "rules": RuleRecords(records, log, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
-        "search": SearchService(index, history, seal),
+        "search": SearchService(index, history, seal, now=now),
         "intake": Intake(
             log,
             now=now,

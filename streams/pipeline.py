@@ -1,11 +1,13 @@
 """The map of the house: every step that a signal takes, in order. To add a step, add a pure function and a line here."""
 
 from schemas.topics import ALERTS, CLAIMS, HITS, LEDGER, PROJECTIONS, RAW
+from streams.assemble.aggregate import Aggregate
 from streams.stage import ONE, Fold, Sink, Step, Transform
 from streams.stages.alert import Rung, alert, rule_and_group
-from streams.stages.correlate import Entry, Reports, correlate
+from streams.stages.correlate import correlate
 from streams.stages.match import match
-from streams.stages.release import Aggregate, due_at, release, thing_of
+from streams.stages.release import due_at, release, thing_of
+from streams.stages.reports import Entry, Reports
 from streams.stages.understand import understand
 
 PIPELINE: tuple[Step, ...] = (

@@ -5,7 +5,8 @@ from typing import Any
 from schemas.projection import Kind
 from schemas.query import Search
 from services.adapters.elastic_entry import ALL_READERS, READERS, THING, TIE, field_of, order_of, term_of, words_of
-from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Value
+from streams.errors import Bug
+from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Relative, Value
 from streams.query.document import fold_value
 from streams.query.fields import FIELDS, FieldKind, names_of
 from streams.text.analyse import alternatives
@@ -57,6 +58,8 @@ def _compiled(node: Node) -> Clause:  # noqa: PLR0911 - one return a kind of nod
             return _phrase(node)
         case Value(field, value):
             return {"term": {field_of(field): term_of(fold_value(value))}}
+        case Relative():
+            raise Bug(f"{node.field} is counted from now, and nobody has said when that is")
         case Range():
             return _range(node)
         case Both(parts):

@@ -9,7 +9,8 @@ from schemas import codec
 from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
-from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Value
+from streams.errors import Bug
+from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Relative, Value
 from streams.query.document import TEXT, TITLE, document_of, fold_value
 from streams.query.document import Document as Fields
 from streams.query.fields import FACETS, FIELDS, FieldKind, names_of
@@ -152,6 +153,8 @@ def _compiled(node: Node, schema: Schema) -> Query:  # noqa: PLR0911 - one retur
             return _phrase(node, schema)
         case Value(field, value):
             return Query.term_query(schema, field, fold_value(value), "basic")
+        case Relative():
+            raise Bug(f"{node.field} is counted from now, and nobody has said when that is")
         case Range():
             return _range(node, schema)
         case Both(parts):

@@ -48,6 +48,8 @@ EXAMPLES: Final = (
     Example("published:[2025-10-01 TO 2025-10-31]", "a span of time, both days included"),
     Example("published:{2025-10-09 TO *]", "after a day; `*` leaves an end open"),
     Example("title:(cobalt OR lithium) AND NOT level:watch", "words of the title only"),
+    Example("published:>=now-7d", "the last seven days, counted from now"),
+    Example("kind:measure status:suspended expires:<30d", "suspensions that run out within thirty days"),
     Example("ref:CN-MOFCOM-2025-61", "all that tells of one legal act"),
     Example("*", "everything"),
 )

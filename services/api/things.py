@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import SerializeAsAny
 
 from schemas.base import Model
 from schemas.projection import Kind
@@ -24,7 +25,7 @@ Facets = Annotated[str, Query(max_length=500, description="Fields to count value
 class Versions(Model):
     """What this reader was told of a thing, oldest first; the first is version 1."""
 
-    items: tuple[Item | Gone, ...]
+    items: tuple[SerializeAsAny[Item | Gone], ...]
 
 
 class EvidenceOut(Model):
@@ -34,9 +35,24 @@ class EvidenceOut(Model):
     evidence: tuple[Evidence, ...]
 
 
-def _search_router(kind: Kind) -> APIRouter:
-    """Return the two addresses that search one kind of things."""
+def csv_router(kind: Kind) -> APIRouter:
+    """Return the address that gives one kind of things as a table."""
     of_kind = APIRouter()
+
+    @of_kind.get(f"/v1/{kind}s.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+    def search_csv(
+        node: Served, principal: Reader, *, q: QueryText = "*", limit: Limit = MAX_LIMIT, sort: Sort = "-published"
+    ) -> Response:
+        """Return a page of hits as CSV (RFC 4180), one thing a row."""
+        page = node.search.search(kind, q, by=principal, limit=limit, sort=sort)
+        return Response(csv_of(page.items), media_type="text/csv; charset=utf-8")
+
+    return of_kind
+
+
+def search_router(kind: Kind) -> APIRouter:
+    """Return the two addresses that search one kind of things."""
+    of_kind = csv_router(kind)
 
     @of_kind.get(f"/v1/{kind}s", response_model=Answer)
     def search(  # noqa: PLR0913 - one parameter for each of the address's
@@ -50,29 +66,21 @@ def _search_router(kind: Kind) -> APIRouter:
         facets: Facets = "",
     ) -> Response:
         """Return hits in order, how many there are in all, and counts of the values asked for."""
-        names = [name.strip() for name in facets.split(",") if name.strip()]
+        names = names_in(facets)
         page = node.search.search(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names)
-        return _json(page)
-
-    @of_kind.get(f"/v1/{kind}s.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-    def search_csv(
-        node: Served, principal: Reader, *, q: QueryText = "*", limit: Limit = MAX_LIMIT, sort: Sort = "-published"
-    ) -> Response:
-        """Return a page of hits as CSV (RFC 4180), one thing a row."""
-        page = node.search.search(kind, q, by=principal, limit=limit, sort=sort)
-        return Response(csv_of(page.items), media_type="text/csv; charset=utf-8")
+        return json_of(page)
 
     return of_kind
 
 
 for _kind in (Kind.SIGNAL, Kind.EVENT):
-    router.include_router(_search_router(_kind))
+    router.include_router(search_router(_kind))
 
 
 @router.get("/v1/signals/{signal_id}", response_model=Item)
 def signal(signal_id: str, node: Served, principal: Reader) -> Response:
     """Return one report as it was understood."""
-    return _json(item_of(node.search.signal(signal_id, by=principal)))
+    return json_of(item_of(node.search.signal(signal_id, by=principal)))
 
 
 @router.get("/v1/events/{event_id}", response_model=Item)
@@ -80,7 +88,7 @@ def event(event_id: str, node: Served, principal: Reader) -> Response:
     """Return an event as it stands, by any id it has had."""
     thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
     told = node.history.counts(Kind.EVENT, [thing.id], audience=thing.audience)
-    return _json(item_of(thing, version=told.get(thing.id)))
+    return json_of(item_of(thing, version=told.get(thing.id)))
 
 
 @router.get("/v1/events/{event_id}/versions", response_model=Versions)
@@ -88,16 +96,21 @@ def versions(event_id: str, node: Served, principal: Reader) -> Response:
     """Return each version of an event that this reader was told, oldest first."""
     thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
     told = node.history.versions(Kind.EVENT, thing.id, party=principal.party)
-    return _json(Versions.model_construct(items=tuple(shown(one, version=n) for n, one in enumerate(told, 1))))
+    return json_of(Versions.model_construct(items=tuple(shown(one, version=n) for n, one in enumerate(told, 1))))
 
 
 @router.get("/v1/events/{event_id}/evidence", response_model=EvidenceOut)
 def evidence(event_id: str, node: Served, principal: Reader) -> Response:
     """Return the reports behind an event and the words that led to its labels."""
     thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
-    return _json(EvidenceOut(documents=documents_of(thing), evidence=thing.judgement.evidence))
+    return json_of(EvidenceOut(documents=documents_of(thing), evidence=thing.judgement.evidence))
 
 
-def _json(body: Model) -> Response:
+def names_in(facets: str) -> list[str]:
+    """Return the names that a list with commas holds."""
+    return [name.strip() for name in facets.split(",") if name.strip()]
+
+
+def json_of(body: Model) -> Response:
     """Answer with a model as it is: it was built from validated parts, so it is not validated again."""
     return Response(body.model_dump_json(), media_type="application/json")

@@ -1,12 +1,15 @@
 """Commands that judge without a server: the stages on JSON lines, and the knowledge they judge by."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.commands.options import Input, Output
-from services.commands.telling import say, show
+from services.commands.telling import progress, say, show
+
+if TYPE_CHECKING:
+    from services.evaluate.run import Score
 
 app = typer.Typer()
 knowledge_app = typer.Typer(help="What Tocsin knows of materials, places and shares.", no_args_is_help=True)
@@ -41,6 +44,33 @@ def correlate(input_: Input = None, output: Output = None) -> None:
     from services.lines import answer_lines
 
     answer_lines(input_, output, lambda lines: correlate_lines(lines, now=utc_now()))
+
+
+@app.command("eval")
+def evaluate(
+    sets: Annotated[list[Path], typer.Argument(metavar="SET...", help="Files of a known name, or folders of them.")],
+    shape: Annotated[str | None, typer.Option("--as", help="What the files are, whatever they are called.")] = None,
+    failures: Annotated[int, typer.Option("--show", min=0, help="Print this many failures of each figure.")] = 0,
+) -> None:
+    """Score the stages on texts whose answers are known, beside a plain keyword tagger."""
+    from dataclasses import asdict
+
+    from services.clock import utc_now
+    from services.evaluate.run import scores
+    from services.evaluate.sets import find
+
+    found = [item for path in sets for item in find(path, shape=shape)]
+    with progress() as tell:
+        told = list(scores(found, now=utc_now(), show=failures, tell=tell))
+    show({"sets": [asdict(score) for score in told]}, lambda _: _print_scores(told))
+
+
+def _print_scores(told: "list[Score]") -> None:
+    from services.evaluate.table import lines
+
+    for score in told:
+        for line in lines(score):
+            typer.echo(line)
 
 
 @knowledge_app.command("check")

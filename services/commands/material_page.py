@@ -18,7 +18,10 @@ _METRICS = {
     "us_import_reliance": "US net import reliance",
     "us_import_share": "share of US imports",
     "us_import_rank": "place among the sources of US imports",
+    "stock_months": "months of consumption in stock",
+    "substitute_months": "months until a substitute",
 }
+_UNITS = {"us_import_rank": "", "stock_months": " months", "substitute_months": " months"}
 
 
 def material_page(told: dict[str, Any]) -> str:
@@ -56,7 +59,7 @@ def _figures(told: dict[str, Any]) -> Iterator[str]:
         known = list(group)
         of = known[0]["material"]
         yield f"{_METRICS[metric]}{f', {stage}' if stage else ''}{f' (of {of})' if of != told['id'] else ''}"
-        unit = "" if metric == "us_import_rank" else " %"
+        unit = _UNITS.get(metric, " %")
         for item in known[:_MOST_COUNTRIES]:
             yield from _lines(item, unit)
         if len(known) > _MOST_COUNTRIES:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -19,3 +20,19 @@ def show(told: Any, for_people: Callable[[Any], None]) -> None:  # noqa: ANN401 
         for_people(told)
     else:
         typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+@contextmanager
+def progress(*, every: int = 100) -> Iterator[Callable[[str, int], None]]:
+    """Give what is told of long work, by its name and how far it has come: one line on a terminal, nothing elsewhere."""
+    shown = sys.stderr.isatty()
+
+    def tell(name: str, done: int) -> None:
+        if shown and done % every == 0:
+            typer.echo(f"\r\x1b[K{name}: {done}", nl=False, err=True)
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            typer.echo("\r\x1b[K", nl=False, err=True)

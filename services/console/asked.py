@@ -18,7 +18,7 @@ ROWS: Final = 30
 MAX_DROPPED: Final = 6
 """Clauses without which an empty answer is tried again, to offer what finds something."""
 DEFAULT_SORT: Final = "-published"
-SHOWN_KINDS: Final = (Kind.EVENT, Kind.SIGNAL)
+SHOWN_KINDS: Final = (Kind.EVENT, Kind.MEASURE, Kind.SIGNAL)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def asked_of(address: Mapping[str, str]) -> Asked:
     named = address.get("kind", "") or Kind.EVENT.value
     kind = next((kind for kind in SHOWN_KINDS if named in (kind.value, f"{kind}s")), None)
     if kind is None:
-        raise InvalidInput("The kind is `events` or `signals`.", field="kind")
+        raise InvalidInput("The kind is `events`, `measures` or `signals`.", field="kind")
     return Asked(
         q=address.get("q", "").strip(),
         kind=kind,

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from schemas.marking import Tlp
+from schemas.measure import Status
 from schemas.severity import Level
 from schemas.signal import EventClass, MeasureClaim, Role
 from services.console.asked import Asked
 from services.console.charts import butterfly, level_mark
 from services.console.words import label, visible
-from services.wire import Highlight, Item
+from services.wire import Highlight, Item, MeasureItem
 from streams.query.ast import Value
 from streams.query.write import write
 from streams.text.address import canonical_url
@@ -108,11 +109,24 @@ def facts_of(item: Item) -> Facts:
         route=_route(item),
         what=label("class", classes[0]) if classes else "",
         maturity=item.maturity or "",
-        status=" ".join(part for part in (label("maturity", item.maturity or ""), dates_of(item.measure)) if part),
+        status=state_of(item) if isinstance(item, MeasureItem) else _maturity(item),
         refs=tuple(visible(ref) for ref in item.refs[:SHOWN_NAMES]),
         sources="1 source" if item.source_count == 1 else f"{item.source_count:,} sources",
         tlp="" if item.tlp is Tlp.CLEAR else item.tlp.value,
     )
+
+
+def state_of(measure: MeasureItem) -> str:
+    """Return a measure's present state and its days; a state that nobody knows asks to be looked at."""
+    if measure.status is Status.UNKNOWN:
+        return f"outcome unknown since {measure.since:%-d %b %Y}: check" if measure.since else "outcome unknown: check"
+    begins = f"from {measure.since:%-d %b %Y}" if measure.since else ""
+    ends = f"until {measure.until:%-d %b %Y}" if measure.until else ""
+    return " ".join(part for part in (label("status", measure.status), begins, ends) if part)
+
+
+def _maturity(item: Item) -> str:
+    return " ".join(part for part in (label("maturity", item.maturity or ""), dates_of(item.measure)) if part)
 
 
 def pieces(highlight: Highlight | None, text: str) -> tuple[Piece, ...]:

@@ -15,6 +15,7 @@ FACET_TITLES: Final = MappingProxyType(
         "material": "Material",
         "actor": "Who acts",
         "class": "What happens",
+        "status": "State",
         "maturity": "How far it is",
         "language": "Language",
     }

@@ -9,8 +9,9 @@ from schemas.marking import Audience, Tlp
 from schemas.projection import Kind, Projection, Report, event_id_of_report
 from schemas.raw import SourceKind
 from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
+from streams.assemble.statements import authority
 from streams.knowledge.model import Knowledge
-from streams.stages.correlate import entry_of, narrowness_of
+from streams.stages.reports import entry_of, narrowness_of
 from streams.stages.severity import severity
 
 T = TypeVar("T")
@@ -23,6 +24,16 @@ MAX_LETTERS = 5_000
 
 CORROBORATION = 0.5
 """How far one more independent source closes the gap to certainty."""
+
+GRADES = {
+    SourceKind.OFFICIAL: 1.0,
+    SourceKind.HAZARD: 1.0,
+    SourceKind.PRESS: 0.85,
+    SourceKind.PARTNER: 0.85,
+    SourceKind.HISTORY: 0.85,
+    SourceKind.PERSON: 0.7,
+}
+"""How far a kind of source is taken at its word: whoever issues an act or measures a quake, those who write of it, one person."""
 
 _ROLES = tuple(Role)
 _TLPS = tuple(Tlp)
@@ -55,7 +66,9 @@ def assemble_event(
         first_seen_at=min(report.received_at for report in reports),
         published_at=min(report.published_at for report in reports),
         title=reports[0].title,
-        reports=tuple(_shown(report, letters=MAX_LETTERS if number else None) for number, report in enumerate(reports)),
+        reports=tuple(
+            report_of(report, letters=MAX_LETTERS if number else None) for number, report in enumerate(reports)
+        ),
         source_count=len({report.source for report in reports}),
         sources=_distinct(report.source for report in reports),
         tlp=max((report.marking.tlp for report in reports), key=_TLPS.index),
@@ -67,7 +80,7 @@ def assemble_event(
 
 def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, original: str | None) -> Projection:
     """Return one report of an event as a projection of its own; its severity is as judged on arrival."""
-    is_all = event.reports == (_shown(signal),) and event.updated_at == signal.received_at
+    is_all = event.reports == (report_of(signal),) and event.updated_at == signal.received_at
     return Projection(
         kind=Kind.SIGNAL,
         id=signal.id,
@@ -78,7 +91,7 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
         first_seen_at=signal.received_at,
         published_at=signal.published_at,
         title=signal.title,
-        reports=event.reports if is_all else (_shown(signal),),
+        reports=event.reports if is_all else (report_of(signal),),
         source_count=1,
         sources=(signal.source,),
         event_id=event.id,
@@ -90,7 +103,8 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
     )
 
 
-def _shown(signal: Signal, *, letters: int | None = None) -> Report:
+def report_of(signal: Signal, *, letters: int | None = None) -> Report:
+    """Return a report as it is shown, of its text that many letters."""
     return Report(
         signal_id=signal.id,
         native_id=signal.native_id,
@@ -121,8 +135,8 @@ def originals_of(reports: Sequence[Signal]) -> dict[str, str]:
 def _merged(reports: Sequence[Signal]) -> Judgement:
     """Join what the reports say: labels are united, contested ones are taken from the best report."""
     if len(reports) == 1:
-        return reports[0].judgement
-    ranked = sorted(reports, key=_authority)
+        return reports[0].judgement.model_copy(update={"confidence": _confidence(reports)})
+    ranked = sorted(reports, key=authority)
     judgements = [report.judgement for report in ranked]
     lead = next((judgement for judgement in judgements if judgement.relevant), judgements[0])
     classes = _distinct(name for judgement in (lead, *judgements) for name in judgement.event_classes)
@@ -144,24 +158,14 @@ def _merged(reports: Sequence[Signal]) -> Judgement:
     )
 
 
-def _authority(signal: Signal) -> tuple[bool, float, datetime, str]:
-    """Official texts first, then what the classifier is surest of."""
-    return (
-        signal.source_kind is not SourceKind.OFFICIAL,
-        -signal.judgement.confidence,
-        signal.published_at,
-        signal.id,
-    )
-
-
 def _places(judgements: Iterable[Judgement]) -> tuple[Place, ...]:
-    """Keep each country once, in its strongest role."""
-    strongest: dict[str, Role] = {}
+    """Keep each country once, in its strongest role, as the best report that gives it this role has it."""
+    strongest: dict[str, Place] = {}
     for place in (place for judgement in judgements for place in judgement.places):
         held = strongest.get(place.code)
-        if held is None or _ROLES.index(place.role) < _ROLES.index(held):
-            strongest[place.code] = place.role
-    return tuple(Place(code=code, role=role) for code, role in strongest.items())
+        if held is None or _ROLES.index(place.role) < _ROLES.index(held.role):
+            strongest[place.code] = place
+    return tuple(strongest.values())
 
 
 def _measures(judgements: Iterable[Judgement]) -> tuple[MeasureClaim, ...]:
@@ -173,14 +177,24 @@ def _measures(judgements: Iterable[Judgement]) -> tuple[MeasureClaim, ...]:
 
 
 def _confidence(reports: Sequence[Signal]) -> float:
-    """Return the best report's confidence, raised by each further independent source."""
-    best: dict[str, float] = {}
-    for report in reports:
-        best[report.source] = max(best.get(report.source, 0.0), report.judgement.confidence)
-    doubt = 1.0 - max(best.values())
-    for confidence in sorted(best.values(), reverse=True)[1:]:
-        doubt *= 1.0 - CORROBORATION * confidence
+    """Return how sure the reading of the surest report is, by its source's grade, raised by each further independent one.
+
+    A source counts once, and so do words that several sources carry.
+    """
+    graded = sorted(((GRADES[item.source_kind] * item.judgement.confidence, item) for item in reports), key=_surest)
+    doubt, sources, words = 1.0, set[str](), set[str]()
+    for confidence, report in graded:
+        said = f"{report.title}\n{report.text[:MAX_LETTERS]}".casefold()
+        if report.source in sources or said in words:
+            continue
+        doubt *= 1.0 - (CORROBORATION if sources else 1.0) * confidence
+        sources.add(report.source)
+        words.add(said)
     return round(1.0 - doubt, 3)
+
+
+def _surest(graded: tuple[float, Signal]) -> tuple[float, str]:
+    return -graded[0], graded[1].id
 
 
 def _distinct(items: Iterable[T]) -> tuple[T, ...]:

@@ -1,6 +1,7 @@
 """Finds what is wrong with a knowledge base before anybody judges by it."""
 
 from collections.abc import Iterable, Iterator
+from zoneinfo import available_timezones
 
 from schemas.signal import EventClass
 from streams.knowledge.lexicon import FRAME_CONCEPTS
@@ -15,12 +16,14 @@ _KINDS = _NOWHERE | {
     "acronym", "capital", "city", "demonym", "district", "historical", "institution", "mine", "name", "plant", "port", "region",
 }  # fmt: skip
 _PER_CENT = 100.0
+_SHARES = frozenset((Metric.WORLD_SHARE, Metric.EU_SUPPLY_SHARE, Metric.US_IMPORT_SHARE))
 _ROUNDED = 5.0
 """Shares are rounded to one per cent each, so a handful may add up to a little more than all."""
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _HS_DIGITS = 6
 _MOST_RANKED = 20
+_OF_RELIEF = frozenset((Metric.STOCK_MONTHS, Metric.SUBSTITUTE_MONTHS))
 
 
 def check(knowledge: Knowledge) -> tuple[str, ...]:
@@ -80,6 +83,11 @@ def _places(knowledge: Knowledge) -> Iterator[str]:
     yield from (f"places.csv: {code} has no name in place_names.csv" for code in knowledge.places if code not in named)
     meant = ((name.text, name.language, name.code, name.sense) for name in knowledge.place_names)
     yield from (f"place_names.csv: {told}" for told in _conflicts(meant))
+    for country, zone in knowledge.zones.items():
+        if country not in knowledge.places:
+            yield f"zones.csv: {country!r} is no place"
+        if zone not in available_timezones():
+            yield f"zones.csv: {zone!r} is no time zone"
 
 
 def _organisations(knowledge: Knowledge) -> Iterator[str]:
@@ -101,8 +109,11 @@ def _conflicts(meant: Iterable[tuple[str, str, str, str | None]]) -> Iterator[st
 
 
 def _observations(knowledge: Knowledge) -> Iterator[str]:
-    for at, item in enumerate(knowledge.observations, start=2):  # the header is line 1
-        where = f"observations.csv line {at} ({item.material})"
+    line = dict.fromkeys(("observations.csv", "relief.csv"), 1)  # the header
+    for item in knowledge.observations:
+        name = "relief.csv" if item.metric in _OF_RELIEF else "observations.csv"
+        line[name] += 1
+        where = f"{name} line {line[name]} ({item.material})"
         if item.material not in knowledge.materials:
             yield f"{where}: unknown material"
         if item.country is not None and item.country not in knowledge.places:
@@ -125,7 +136,7 @@ def _sums(knowledge: Knowledge) -> Iterator[str]:
         if (*whole, item.country) in seen:
             yield f"observations.csv line {at} ({item.material}): {item.source} gives this figure twice"
         seen.add((*whole, item.country))
-        if item.metric is not Metric.US_IMPORT_RANK:
+        if item.metric in _SHARES:
             sums[whole] = sums.get(whole, 0.0) + item.value
     for (metric, material, stage, source, *_), total in sums.items():
         if total > _PER_CENT + _ROUNDED:

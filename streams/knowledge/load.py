@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from schemas.signal import Stage
 from streams.errors import ConfigError
@@ -27,9 +28,11 @@ FILES = (
     "material_names.csv",
     "hs_codes.csv",
     "places.csv",
+    "zones.csv",
     "place_names.csv",
     "organisations.csv",
     "observations.csv",
+    "relief.csv",
     "sources.csv",
     "lexicon.toml",
     "senses.toml",
@@ -59,6 +62,7 @@ def build(texts: Texts) -> Knowledge:
                 for row in _rows(texts, "places.csv")
             },
             place_names=tuple(_place_names(texts)),
+            zones={row["country"]: row["zone"] for row in _rows(texts, "zones.csv")},
             organisations=_organisations(texts),
             observations=observations,
             sources=sources,
@@ -137,7 +141,7 @@ def _sources(texts: Texts) -> Iterator[Source]:
 
 def _observations(texts: Texts) -> Iterator[Observation]:
     metrics, stages = {item.value: item for item in Metric}, {"": None, **{item.value: item for item in Stage}}
-    for row in _rows(texts, "observations.csv"):
+    for row in chain(_rows(texts, "observations.csv"), _rows(texts, "relief.csv")):
         yield Observation(
             metric=metrics[row["metric"]],
             material=row["material"],

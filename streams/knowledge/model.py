@@ -9,13 +9,15 @@ from streams.knowledge.lexicon import Lexicon
 
 
 class Metric(StrEnum):
-    """What an observation measures; all but the rank are per cent."""
+    """What an observation measures; all but the rank and the months are per cent."""
 
     WORLD_SHARE = "world_share"
     EU_SUPPLY_SHARE = "eu_supply_share"
     US_IMPORT_RELIANCE = "us_import_reliance"
     US_IMPORT_SHARE = "us_import_share"
     US_IMPORT_RANK = "us_import_rank"
+    STOCK_MONTHS = "stock_months"
+    SUBSTITUTE_MONTHS = "substitute_months"
 
 
 _WATCH_LIST = frozenset(("molybdenum", "superhard"))
@@ -141,7 +143,9 @@ Key = tuple[Metric, str, Stage | None, str | None]
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """All of it in one version. Observations that conflict are all kept; each key lists them best first.
+    """All of it in one version. `zones` are the IANA time zones in which countries' days end.
+
+    Observations that conflict are all kept; each key lists them best first.
 
     The rule: verified before unverified, newer before older, then the order of the sources.
     """
@@ -151,6 +155,7 @@ class Knowledge:
     material_names: tuple[MaterialName, ...]
     places: Mapping[str, Place]
     place_names: tuple[PlaceName, ...]
+    zones: Mapping[str, str]
     organisations: Mapping[str, Organisation]
     observations: tuple[Observation, ...]
     sources: Mapping[str, Source]

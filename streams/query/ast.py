@@ -36,6 +36,21 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """The time lies on one side of a time that is counted from now: `amount` of `unit` (s m h d w M y) ahead, or back if below 0.
+
+    `exact` counts from the instant (`now-7d`); otherwise whole days count, and the day that is named is one of them (`<30d`).
+    `operator` is one of `<`, `<=`, `>`, `>=`.
+    """
+
+    field: str
+    operator: str
+    amount: int
+    unit: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """All of the parts hold."""
 
@@ -56,4 +71,4 @@ class Never:
     part: "Node"
 
 
-Node = Everything | Phrase | Value | Range | Both | Either | Never
+Node = Everything | Phrase | Value | Range | Relative | Both | Either | Never

@@ -5,19 +5,19 @@ import re
 from typing import Final
 
 from streams.errors import InvalidInput
-from streams.query.ast import Phrase, Range, Value
+from streams.query.ast import Both, Phrase, Range, Relative, Value
 from streams.query.fields import Field, FieldKind
+from streams.query.relative import relative_of
 from streams.query.times import period_of
 from streams.text.analyse import alternatives
 
 _COMPARISON: Final = re.compile(r"(>=|<=|>|<)?(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"[+-]?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?", re.ASCII)
-_RELATIVE: Final = re.compile(r"now.*|[+-]?\d+[smhdwMy]", re.DOTALL)
 _NEAR: Final = re.compile(r"[~^]\d*\Z")
 _SHOWN_LETTERS: Final = 40
 
 
-def clause(field: Field | None, written: str, *, position: int, quoted: bool) -> Phrase | Value | Range:
+def clause(field: Field | None, written: str, *, position: int, quoted: bool) -> Phrase | Value | Range | Relative:
     """Return the meaning of what stands after a field, or alone; InvalidInput names the position and the field."""
     if not quoted:
         _refuse_unsupported(field, written, position)
@@ -26,12 +26,25 @@ def clause(field: Field | None, written: str, *, position: int, quoted: bool) ->
     if field.kind is FieldKind.KEYWORD:
         return _value(field, written, position, quoted=quoted)
     operator, literal = ("", written) if quoted else _COMPARISON.fullmatch(written).groups("")  # type: ignore[union-attr] # matches all
+    if field.kind is FieldKind.TIME and (counted := relative_of(field.name, operator, literal)):
+        if not operator:
+            raise _error(
+                f"A time counted from now stands behind <, <=, > or >=: `{field.name}:<{literal}`.", position, field
+            )
+        return counted
     return _compared(field, operator, _period(field, literal, position))
 
 
-def range_clause(field: Field, written: tuple[str, ...], *, position: int) -> Range:
+def range_clause(field: Field, written: tuple[str, ...], *, position: int) -> Range | Relative | Both:
     """Return the range of an opening bracket, a low and a high literal, and a closing bracket."""
     opening, low_text, high_text, closing = written
+    if field.kind is FieldKind.TIME and (counted := _counted(field, written)):
+        open_ends = [
+            range_clause(field, (opening, low, high, closing), position=position)
+            for low, high in ((low_text, "*"), ("*", high_text))
+            if {low, high} != {"*"} and not relative_of(field.name, "", (low + high).strip("*"))
+        ]
+        return counted[0] if len(counted) == 1 and not open_ends else Both((*counted, *open_ends))
     if low_text == high_text == "*":
         raise _error(f"`{field.name}:*` (any value) is not supported.", position, field)
     low, low_included = (None, True) if low_text == "*" else _low(
@@ -45,6 +58,16 @@ def range_clause(field: Field, written: tuple[str, ...], *, position: int) -> Ra
     return Range(field.name, low, high, low_included, high_included)
 
 
+def _counted(field: Field, written: tuple[str, ...]) -> list[Relative]:
+    """Return the ends of a range that are counted from now."""
+    opening, low_text, high_text, closing = written
+    ends = (
+        relative_of(field.name, ">=" if opening == "[" else ">", low_text),
+        relative_of(field.name, "<=" if closing == "]" else "<", high_text),
+    )
+    return [end for end in ends if end]
+
+
 def _refuse_unsupported(field: Field | None, written: str, position: int) -> None:
     words = field is None or field.kind is FieldKind.TEXT
     if "*" in written:
@@ -54,8 +77,6 @@ def _refuse_unsupported(field: Field | None, written: str, position: int) -> Non
         raise _error("`~` (words near each other) and `^` are not supported.", position + near.start(), field)
     if written.startswith("="):
         raise _error('`="exact"` is not supported.', position, field)
-    if field and field.kind is FieldKind.TIME and _RELATIVE.fullmatch(written.lstrip("<>=")):
-        raise _error("Relative dates (now-7d, <30d) are not supported: write the day as 2026-07-03.", position, field)
 
 
 def _phrase(field: Field | None, written: str, position: int) -> Phrase:

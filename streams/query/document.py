@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
-from schemas.projection import Kind, Projection
+from schemas.projection import Projection
 from schemas.recent import Recent
 from schemas.signal import Role
 from streams.query.order import order_of
@@ -48,13 +48,17 @@ class TextPart:
 
 @dataclass(frozen=True)
 class Document:
-    """The values of every field of a thing; one without values is missing. Times are milliseconds since 1970 UTC."""
+    """The values of every field of a thing; one without values is missing. Times are milliseconds since 1970 UTC.
+
+    `now` is when the thing became what it is: of a measure the day where its issuer is.
+    """
 
     keywords: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[float, ...]]
     times: Mapping[str, tuple[int, ...]]
     parts: tuple[TextPart, ...]
     order: Mapping[str, int]
+    now: int = 0
 
     @cached_property
     def folded(self) -> Mapping[str, frozenset[str]]:
@@ -80,6 +84,7 @@ def _document_of(projection: Projection) -> Document:
         times={name: values for name, values in _times(projection).items() if values},
         parts=_parts(projection),
         order=order_of(projection),
+        now=day_ms(projection.measure.today) if projection.measure else instant_ms(projection.updated_at),
     )
 
 
@@ -93,7 +98,7 @@ def _what(projection: Projection) -> dict[str, tuple[str, ...]]:
         "class": tuple(one.value for one in judgement.event_classes),
         "stage": tuple(one.value for one in judgement.stage),
         "maturity": maturity,
-        "status": maturity if projection.kind is Kind.MEASURE else (),
+        "status": (projection.measure.status.value,) if projection.measure else (),
         "direction": (judgement.direction.value,),
         "ladder": (judgement.ladder,) if judgement.ladder else (),
         "asserted": (str(judgement.asserted).lower(),),

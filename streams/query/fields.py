@@ -49,7 +49,7 @@ _ALL: Final = (
     _keyword("class", "what happened: export_ban, force_majeure"),
     _keyword("stage", "where in the chain: mining, refining, component"),
     _keyword("maturity", "how far it has come: rumour, announced, in_force, suspended"),
-    _keyword("status", "the maturity that a measure has now; measures only"),
+    _keyword("status", "the state that a measure is in; measures only"),
     _keyword("direction", "tightening, easing, neutral"),
     _keyword("ladder", "step of the escalation ladder: licence, quota, ban"),
     _keyword("asserted", "true when the text states it, false when it denies or only supposes it"),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Value
+from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Relative, Value
 from streams.query.document import Document, TextPart, fold_value
+from streams.query.relative import range_of
 from streams.query.write import write
 from streams.text.analyse import alternatives
 
@@ -47,6 +48,8 @@ def compile_predicate(node: Node) -> Predicate:  # noqa: PLR0911 - one return a 
             return _value(node)
         case Range():
             return _range(node)
+        case Relative():
+            return _relative(node)
         case Both(parts):
             return _both([compile_predicate(part) for part in parts])
         case Either(parts):
@@ -94,8 +97,16 @@ def _value(node: Value) -> Predicate:
 
 
 def _range(node: Range) -> Predicate:
-    held = (Span(write(node)),)
+    return _bounded(node, (Span(write(node)),))
 
+
+def _relative(node: Relative) -> Predicate:
+    """Return what compares with the thing's own now: a rule is asked as of the moment that made the thing what it is."""
+    held = (Span(write(node)),)
+    return lambda document: _bounded(range_of(node, document.now), held)(document)
+
+
+def _bounded(node: Range, held: Spans) -> Predicate:
     def matches(document: Document) -> Spans | None:
         values: Sequence[float] = document.numbers.get(node.field) or document.times.get(node.field) or ()
         return held if any(_within(value, node) for value in values) else None

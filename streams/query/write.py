@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
-from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Value
+from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Relative, Value
 from streams.query.fields import FIELDS, FieldKind
+from streams.query.relative import literal_of
 from streams.query.times import DAY_MS, iso_day, iso_instant
 
 _PLAIN_WORD: Final = re.compile(r"\w+")
@@ -28,6 +29,8 @@ def write(node: Node) -> str:  # noqa: PLR0911 - one return a kind of node
             )
         case Range():
             return _with_field(node.field, _range(node))
+        case Relative(field, operator):
+            return _with_field(field, f"{operator}{literal_of(node)}")
         case Both(parts):
             return " AND ".join(map(_grouped, parts))
         case Either(parts):

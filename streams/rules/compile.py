@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.alert import Reason
+from schemas.projection import Kind
 from schemas.rule import Rule
-from streams.query.ast import Both, Either, Node, Phrase, Value
+from streams.query.ast import Both, Either, Never, Node, Phrase, Value
 from streams.query.document import Document, fold_value
 from streams.query.parse import parse
 from streams.query.predicate import Predicate, Span, compile_predicate
@@ -14,6 +15,8 @@ from streams.text.analyse import alternatives
 
 MAX_REASONS = 20
 """Reasons an alert carries; a rule of two hundred words does not need them all."""
+
+_KINDS = frozenset(("kind", "status"))
 
 Key = tuple[str, str]
 """(field, folded value), or ("", token) for a word."""
@@ -78,8 +81,30 @@ class RuleSet:
 
 
 def _compile(rule: Rule) -> Compiled:
-    node = parse(rule.query)
+    node = asked_of_rule(rule.query)
     return Compiled(rule, compile_predicate(node), keys_of(node))
+
+
+def asked_of_rule(query: str) -> Node:
+    """Return what a rule asks.
+
+    An announcement is an event and one measure or more. Unless the rule names `kind` or `status` it is asked about the event
+    alone, so that one announcement rings once.
+    """
+    node = parse(query)
+    return node if _names(node, _KINDS) else Both((node, Never(Value("kind", Kind.MEASURE.value))))
+
+
+def _names(node: Node, fields: frozenset[str]) -> bool:
+    match node:
+        case Both(parts) | Either(parts):
+            return any(_names(part, fields) for part in parts)
+        case Never(part):
+            return _names(part, fields)
+        case Value(field, _):
+            return field in fields
+        case _:
+            return False
 
 
 def keys_of(node: Node) -> frozenset[Key] | None:

@@ -1,54 +1,21 @@
 """What each audience sees of a thing: one projection for each set of fragments that some party may see, from those alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from pydantic import Field
-
-from schemas.base import Model, Utc
 from schemas.claim import Claim
 from schemas.ledger import Tick
 from schemas.marking import EVERYBODY, Audience
 from schemas.projection import Kind, Projected, Projection, Tombstone
-from schemas.severity import Severity
 from schemas.signal import Signal
+from streams.assemble.aggregate import Aggregate, Shown, Step
 from streams.assemble.event import MAX_REPORTS, assemble_event, assemble_signal, originals_of, precedence
 from streams.knowledge.model import Knowledge
 from streams.stage import Folded, Reference, Taken
+from streams.stages.register import needed, next_day, ref_of, register
 
 MAX_SOURCES = 1_000
 """Sources beyond the first reports' that a thing remembers."""
-
-
-class Shown(Model):
-    """What one audience was last told of the thing's event: under which id (and which at first), of which reports, how hard.
-
-    `originals` names, for each report that repeats an earlier one, the earlier one.
-    """
-
-    audience: Audience
-    id: str
-    origin_id: str
-    members: tuple[str, ...]
-    originals: dict[str, str] = Field(default_factory=dict)
-    source_count: int
-    severity: Severity
-
-
-class Aggregate(Model):
-    """The fragments of one thing and what was last shown of them; `due_at` is when time alone changes it.
-
-    `signals` are the first `MAX_REPORTS` by precedence. Of further ones only the sources are kept, so that a thing that
-    everybody reports stays small; they are found as signals. `ledger` is the newest record that was applied.
-    """
-
-    thing: str
-    ledger: int = 0
-    signals: tuple[Signal, ...] = ()
-    more_sources: tuple[str, ...] = ()
-    shown: tuple[Shown, ...] = ()
-    due_at: Utc | None = None
 
 
 def thing_of(claim: Claim) -> str:
@@ -67,32 +34,37 @@ def release(aggregate: Aggregate | None, taken: Taken, reference: Reference) -> 
     before = aggregate or Aggregate(thing=item.key)
     joined = _news(before, item) if isinstance(item, Claim) else ()
     after = _merged(before, item, joined) if isinstance(item, Claim) else before
-    change = _Change(ledger=max(item.ledger, before.ledger), at=item.at, joined=joined)
-    shown, outputs = [], []
-    for audience, visible in audiences(after):
-        told = next((one for one in before.shown if one.audience == audience), None)
-        now, changes = _tell(told, visible, audience, change, reference.knowledge)
-        outputs.extend(changes)
-        shown.extend([now] if now else [])
-    outputs.sort(key=lambda output: not isinstance(output, Tombstone))
+    step = Step(ledger=max(item.ledger, before.ledger), at=item.at, joined=joined)
+    after, outputs = _told_to_all(before, after, step, reference.knowledge)
     if not after.signals:
-        return Folded(outputs=tuple(outputs), states={before.thing: None})
-    update = {"ledger": change.ledger, "shown": tuple(shown), "due_at": _next_change(after.signals, item.at)}
-    return Folded(outputs=tuple(outputs), states={before.thing: after.model_copy(update=update)})
+        return Folded(outputs=outputs, states={before.thing: None})
+    due = min(filter(None, _changes_of_time(after, item.at, reference.knowledge)), default=None)
+    kept = after.model_copy(update={"ledger": step.ledger, "due_at": due})
+    return Folded(outputs=outputs, states={before.thing: kept})
+
+
+def _told_to_all(
+    before: Aggregate, after: Aggregate, step: Step, knowledge: Knowledge
+) -> tuple[Aggregate, tuple[Projected, ...]]:
+    """Tell each audience what changed for it of the event and of the measure; tombstones first."""
+    shown, registered, outputs = [], [], list[Projected]()
+    for audience, visible in audiences(after):
+        if ref_of(after.thing) is None:
+            told = next((one for one in before.shown if one.audience == audience), None)
+            now, changes = _tell(told, visible, audience, step, knowledge)
+            outputs.extend(changes)
+            shown.extend([now] if now else [])
+        known = next((one for one in before.registered if one.audience == audience), None)
+        entered, changes = register(known, visible, audience, step, knowledge)
+        outputs.extend(changes)
+        registered.extend([entered] if entered else [])
+    outputs.sort(key=lambda output: not isinstance(output, Tombstone))
+    return after.model_copy(update={"shown": tuple(shown), "registered": tuple(registered)}), tuple(outputs)
 
 
 def audiences(aggregate: Aggregate) -> list[tuple[Audience, Aggregate]]:
     """Return the distinct audiences of these fragments with what each may see. All that is accepted is for everybody."""
     return [(EVERYBODY, aggregate)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """When and by which ledger record a thing changed, and which of its reports are new or newly worded."""
-
-    ledger: int
-    at: datetime
-    joined: tuple[Signal, ...]
 
 
 def _news(before: Aggregate, claim: Claim) -> tuple[Signal, ...]:
@@ -107,13 +79,15 @@ def _merged(before: Aggregate, claim: Claim, joined: tuple[Signal, ...]) -> Aggr
     left = claim.left if claim.ledger >= before.ledger else ()
     kept = {signal.id: signal for signal in before.signals if signal.id not in left}
     kept.update((signal.id, signal) for signal in joined)
+    if ref := ref_of(before.thing):
+        return before.model_copy(update={"signals": needed(tuple(kept.values()), ref)})
     first, rest = (ranked := sorted(kept.values(), key=precedence))[:MAX_REPORTS], ranked[MAX_REPORTS:]
     more = dict.fromkeys((*before.more_sources, *(signal.source for signal in rest)))
     return before.model_copy(update={"signals": tuple(first), "more_sources": tuple(more)[:MAX_SOURCES]})
 
 
 def _tell(
-    told: Shown | None, seen: Aggregate, audience: Audience, change: _Change, knowledge: Knowledge
+    told: Shown | None, seen: Aggregate, audience: Audience, change: Step, knowledge: Knowledge
 ) -> tuple[Shown | None, list[Projected]]:
     """Compare what the audience was told with what it may know; return the new account and the changes."""
     visible = seen.signals
@@ -146,30 +120,28 @@ def _tell(
     return shown, changes
 
 
-def _event(
-    told: Shown | None, seen: Aggregate, audience: Audience, change: _Change, knowledge: Knowledge
-) -> Projection:
-    """Assemble the event.
-
-    Its version is odd and a tombstone's even, so that at one ledger position the thing that takes an id over beats the
-    thing that gives it up.
-    """
-    event = assemble_event(seen.signals, knowledge, audience=audience, version=2 * change.ledger + 1, at=change.at)
+def _event(told: Shown | None, seen: Aggregate, audience: Audience, change: Step, knowledge: Knowledge) -> Projection:
+    """Assemble the event, with the sources of the reports that are kept no longer."""
+    event = assemble_event(seen.signals, knowledge, audience=audience, version=change.version, at=change.at)
     sources = tuple(dict.fromkeys((*event.sources, *seen.more_sources)))
     update = {"sources": sources, "source_count": len(sources), "origin_id": told.origin_id if told else event.id}
     return event.model_copy(update=update)
 
 
-def _tombstone(told: Shown, heir: Projection | None, change: _Change) -> Tombstone:
+def _tombstone(told: Shown, heir: Projection | None, change: Step) -> Tombstone:
     return Tombstone(
         kind=Kind.EVENT,
         id=told.id,
         audience=told.audience,
-        version=2 * change.ledger,
+        version=change.farewell,
         updated_at=change.at,
         replaced_by=heir.id if heir else None,
         origin_id=told.origin_id,
     )
+
+
+def _changes_of_time(seen: Aggregate, at: datetime, knowledge: Knowledge) -> tuple[datetime | None, datetime | None]:
+    return _next_change(seen.signals, at) if seen.shown else None, next_day(seen, at, knowledge)
 
 
 def _next_change(signals: Sequence[Signal], at: datetime) -> datetime | None:

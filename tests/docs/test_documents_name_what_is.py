@@ -36,6 +36,7 @@ API = create_app(None).openapi()["paths"]
 PAGE_OF_TAG = {
     "intake": "docs/ingest.md",
     "search": "docs/query.md",
+    "register": "docs/register.md",
     "alerting": "docs/alerts.md",
     "feeds": "docs/feeds.md",
     "operating": "docs/operating.md",

@@ -25,7 +25,8 @@ from streams.knowledge.load import load
 from streams.ports import Outgoing, Put
 from streams.rules.compile import RuleSet
 from streams.stage import Reference, Taken
-from streams.stages.correlate import Entry, Reports, correlate
+from streams.stages.correlate import correlate
+from streams.stages.reports import Entry, Reports
 from streams.stages.understand import understand
 from streams.states import state_key
 from tests.bench.distributed import raws

@@ -10,10 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from schemas.codec import decode
+from schemas.ledger import CONTROLS
 from schemas.party import Principal, Scope
 from schemas.projection import Kind
 from schemas.query import Search
 from schemas.rule import RuleIn
+from schemas.topics import CLAIMS, DEAD, LEDGER, PROJECTIONS, RAW
 from services.wiring import open_shared
 from streams.errors import Unavailable
 from streams.query.parse import parse
@@ -182,7 +185,11 @@ def settled(node, acknowledged, received):
         print(f"{time.monotonic() - began:5.1f} s: {len(missing)} missing, lag {lag}")
         return not missing and all(isinstance(left, int) and left <= TICKS_UNDER_WAY for left in lag.values())
 
-    awaited(found, seconds=CAUGHT_UP_SECONDS, every=1, what="catching up")
+    try:
+        awaited(found, seconds=CAUGHT_UP_SECONDS, every=1, what="catching up")
+    except AssertionError:
+        print(last_seen(node, wanted - found_ids(node)))
+        raise
     print(f"{len(wanted)} acknowledged, caught up {time.monotonic() - began:.0f} s after the last server was back")
     feed = node.history.feed("base", after=0, limit=100_000)
     assert [entry.sequence for entry in feed] == list(range(1, len(feed) + 1))
@@ -195,6 +202,34 @@ def settled(node, acknowledged, received):
     assert set(bodies.values()) == {1}, "one delivery has one body, however often it was tried"
     per_alert = [delivery.alert_id for delivery in node.outbox.deliveries(party="US", limit=1_000)]
     assert len(per_alert) == len(set(per_alert)), "one delivery an alert and channel"
+
+
+def last_seen(node, missing):
+    """Return in which topics the missing were seen, by signal, and what was put aside: for whoever has to find out why."""
+    named = {
+        "raw": lambda item: [item.signal_id],
+        "ledger": lambda item: [item.id],
+        "projections": lambda item: [item.id],
+    }
+    seen = {one: [] for one in missing}
+    for topic in (RAW, LEDGER, CLAIMS, PROJECTIONS):
+        of = named.get(topic.name, lambda item: [signal.id for signal in item.joined])
+        for partition in range(topic.partitions):
+            after = 0
+            while page := node.log.after(topic, after, limit=1_000, partition=partition):
+                after = page[-1].position
+                for record in page:
+                    item = decode(record.type, record.value)
+                    for one in () if isinstance(item, CONTROLS) else of(item):
+                        if one in seen:
+                            seen[one].append(f"{topic.name}/{partition}@{record.position}")
+    letters = [decode(one.type, one.value) for one in node.log.after(DEAD, 0, limit=20)]
+    return "\n".join(
+        [
+            *(f"{one}: {places}" for one, places in seen.items()),
+            *(f"dead: {one.stage} {one.detail[-300:]}" for one in letters),
+        ]
+    )
 
 
 def delivered(node):

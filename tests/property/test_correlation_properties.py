@@ -10,7 +10,8 @@ from streams.assemble.event import event_id_of, precedence
 from streams.knowledge.load import load
 from streams.rules.compile import RuleSet
 from streams.stage import Reference, Taken
-from streams.stages.correlate import Reports, correlate
+from streams.stages.correlate import correlate
+from streams.stages.reports import Reports
 from tests.builders import NOON, a_judgement, a_signal, an_hour_later
 
 REFERENCE = Reference(knowledge=load(), rules=RuleSet())

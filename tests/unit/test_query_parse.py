@@ -3,9 +3,10 @@ from datetime import date
 import pytest
 
 from streams.errors import InvalidInput
-from streams.query.ast import Both, Either, Everything, Never, Phrase, Range, Value
+from streams.query.ast import Both, Either, Everything, Never, Phrase, Range, Relative, Value
 from streams.query.fields import FIELDS
 from streams.query.parse import MAX_CLAUSES, MAX_DEPTH, parse
+from streams.query.relative import resolved
 from streams.query.times import DAY_MS, day_ms, period_of
 from streams.query.write import write
 
@@ -119,8 +120,9 @@ ERRORS = (
     ("galium~1", 6, None, None, "near each other"),
     ('="exact"', 0, None, None, "exact"),
     ('title:="exact"', 6, "title", None, "exact"),
-    ("published:>now-7d", 10, "published", None, "Relative dates"),
-    ("expires:<30d", 8, "expires", None, "Relative dates"),
+    ("published:now-7d", 10, "published", None, "behind <"),
+    ("published:>now7d", 10, "published", None, "takes a year"),
+    ("expires:<123456d", 8, "expires", None, "takes a year"),
     ("a \ud800", 2, None, None, "half a character"),
     ("a" * 4_001, 4_000, None, None, "4000 are allowed"),
     ("(" * (MAX_DEPTH + 1) + "a", MAX_DEPTH, None, None, "levels deep"),
@@ -141,3 +143,34 @@ def test_an_error_names_the_place_the_field_and_the_nearest_name(text, position,
 
 def test_every_field_has_a_help_text():
     assert all(field.help for field in FIELDS.values())
+
+
+# A time counted from now, what it is at noon of 3 July 2026, both ends as milliseconds from then on; null is open.
+NOON_MS, DAY = 1_783_080_000_000, 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("published:>=now-7d", -7 * DAY, None),
+        ("published:<now", None, 0),
+        ("published:[now-1w TO now-2h]", -7 * DAY, -7_200_000),
+        ("expires:<30d", -DAY // 2, 30 * DAY + DAY // 2),  # from the beginning of today to the end of the thirtieth day
+        ("expires:>1M", 30 * DAY - DAY // 2, None),
+        ("published:>-7d", -7 * DAY - DAY // 2, DAY // 2),  # the last seven days and today
+        ("published:<-1y", None, -365 * DAY + DAY // 2),
+    ],
+)
+def test_a_time_counted_from_now_is_resolved_when_somebody_asks(text, low, high):
+    node = parse(text)
+    assert parse(write(node)) == node
+    found = resolved(node, NOON_MS)
+    ends = found.parts if isinstance(found, Both) else (found,)
+    lows, highs = [one.low for one in ends if one.low is not None], [one.high for one in ends if one.high is not None]
+    assert [one - NOON_MS for one in lows] == ([] if low is None else [low])
+    assert [one - NOON_MS for one in highs] == ([] if high is None else [high])
+
+
+def test_a_range_may_begin_on_a_day_and_end_now():
+    begins, ends = parse("published:[2026-01-01 TO now]").parts
+    assert {type(begins), type(ends)} == {Range, Relative}

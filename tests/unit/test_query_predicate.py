@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from schemas.measure import Record, Status
 from schemas.projection import Kind
 from schemas.signal import Maturity, MeasureClaim, Place, Role
 from streams.query.document import OWN_TITLE, document_of
@@ -81,15 +82,17 @@ def test_each_field_holds_what_it_says():
         maturity=Maturity.SUSPENDED,
         measures=(MeasureClaim(effective_from=date(2025, 11, 10), effective_to=date(2026, 11, 10)),),
     )
-    measure = a_projection("m", kind=Kind.MEASURE, judgement=judgement)
+    record = Record(ref="R", status=Status.SUSPENDED, today=date(2026, 11, 3), until=date(2026, 11, 10))
+    measure = a_projection("m", kind=Kind.MEASURE, judgement=judgement, measure=record)
     held = (
         *("place:cd", "place:us", "target:us", "status:suspended", "maturity:suspended", "kind:measure"),
         *("effective:2025-11-10", "expires:2026-11-10", "expires:<=2026-11-10", "asserted:true", "relevant:TRUE"),
+        *("expires:<7d", "expires:<=7d", "expires:>6d", "expires:>now", "expires:<now+8d", "expires:[now TO now+9d]"),
         *("level:alert", "source_kind:official", "tlp:clear", "language:en", "source:mofcom", "sources:1"),
     )
     for query in held:
         assert spans_of(query, measure) is not None, query
-    for query in ("actor:US", "target:CN", "expires:<2026-11-10"):
+    for query in ("actor:US", "target:CN", "expires:<2026-11-10", "expires:<6d", "expires:>now+7d", "status:in_force"):
         assert spans_of(query, measure) is None, query
 
 

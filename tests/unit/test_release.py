@@ -7,10 +7,11 @@ from schemas.ledger import Tick
 from schemas.projection import Kind, Projection, Tombstone
 from schemas.severity import Level
 from schemas.signal import MeasureClaim
+from streams.assemble.aggregate import Aggregate
 from streams.assemble.event import MAX_REPORTS
 from streams.rules.compile import RuleSet
 from streams.stage import Reference, Taken
-from streams.stages.release import Aggregate, due_at, release, thing_of
+from streams.stages.release import due_at, release, thing_of
 from tests.builders import NOON, a_judgement, a_signal, an_hour_later
 from tests.reading import KNOWLEDGE
 
@@ -205,8 +206,8 @@ def test_a_tick_shows_the_event_anew_and_leaves_its_reports(thing):
         (None, None, None),
         (date(2026, 7, 2), None, None),  # has begun
         (date(2026, 7, 3), None, datetime(2026, 7, 4, tzinfo=UTC)),  # begins today
-        (date(2026, 9, 1), None, datetime(2026, 7, 4, tzinfo=UTC)),
-        (date(2026, 7, 1), date(2026, 7, 3), datetime(2026, 7, 4, tzinfo=UTC)),  # its last day is today
+        (date(2026, 9, 1), None, datetime(2026, 7, 3, 16, tzinfo=UTC)),  # the next day begins in Beijing first
+        (date(2026, 7, 1), date(2026, 7, 3), datetime(2026, 7, 3, 16, tzinfo=UTC)),  # its last day is today
         (date(2026, 7, 1), date(2026, 7, 2), None),  # is over
     ],
 )

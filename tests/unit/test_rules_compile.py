@@ -82,10 +82,17 @@ def hits(thing, *rules):
     return list(match(thing, Reference(knowledge=None, rules=RuleSet(rules))))
 
 
-@pytest.mark.parametrize("kind", [Kind.EVENT, Kind.MEASURE])
-def test_events_and_measures_are_matched(kind):
-    (hit,) = hits(a_projection(kind=kind, origin_id="first", backfill=True, version=7), a_rule("gallium"))
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [(Kind.EVENT, "gallium"), (Kind.MEASURE, "gallium kind:measure"), (Kind.MEASURE, "-status:expired")],
+)
+def test_events_and_measures_are_matched(kind, query):
+    (hit,) = hits(a_projection(kind=kind, origin_id="first", backfill=True, version=7), a_rule(query))
     assert (hit.thing_kind, hit.thing_id, hit.version, hit.silent) == (kind, "first", 7, True)
+
+
+def test_a_rule_that_names_no_kind_and_no_status_rings_once_for_an_announcement():
+    assert hits(a_projection(kind=Kind.MEASURE), a_rule("gallium OR expires:<30d")) == []
 
 
 def test_a_signal_is_matched_by_nothing():
