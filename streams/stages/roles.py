@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.signal import EventClass, Role, Targeting
 from streams.knowledge.model import Knowledge
@@ -54,8 +55,7 @@ class _Tally:
     subject: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
+class _Position(NamedTuple):
     """Where a place is named: the word before, how much the sentence counts, whether it is the sentence's first place.
 
     `inward`: the event is of a class whose measure hits what comes from the place named second.
@@ -105,7 +105,9 @@ def _tallies(told: list[Country], primary: EventClass, language: str) -> dict[st
     last, was_subject = None, False
     for item in told:
         where = (item.part.name, item.sentence)
-        tally = tallies.setdefault(item.code, _Tally(item.mention, item.part.name))
+        tally = tallies.get(item.code)
+        if tally is None:
+            tally = tallies[item.code] = _Tally(item.mention, item.part.name)
         if _is_dateline(item):
             tally.location += _weight(0)
             continue
@@ -121,7 +123,7 @@ def _tallies(told: list[Country], primary: EventClass, language: str) -> dict[st
 def _is_dateline(item: Country) -> bool:
     """Tell whether it is the town that a report begins with: BEIJING, Nov 3 -."""
     mention, text = item.mention, item.part.text
-    return item.part.name == "text" and not mention.start and _DATELINE.match(text, mention.end) is not None
+    return not mention.start and item.part.name == "text" and _DATELINE.match(text, mention.end) is not None
 
 
 def _placed(code: str, tally: _Tally, *, is_actor: bool) -> Placed:
