@@ -28,7 +28,11 @@ class Rejected(TocsinError):  # noqa: N818
 
 
 class NotFound(TocsinError):  # noqa: N818
-    """No such thing, or none that this reader may know of."""
+    """No such thing, or none that this reader may know of. `nearest` is what may have been meant."""
+
+    def __init__(self, detail: str, *, nearest: str | None = None) -> None:
+        super().__init__(detail)
+        self.nearest = nearest
 
 
 class Conflict(TocsinError):  # noqa: N818

@@ -72,10 +72,14 @@ def install(app: FastAPI) -> None:
 def problem_of(exc: TocsinError) -> Problem:
     """Return one of our errors as a problem."""
     status, title = next((known for kind, known in STATUSES.items() if isinstance(exc, kind)), (500, "A fault of ours"))
-    place = (
-        {"field": exc.field, "position": exc.position, "nearest": exc.nearest} if isinstance(exc, InvalidInput) else {}
-    )
-    return Problem(title=title, status=status, detail=str(exc), **place)
+    match exc:
+        case InvalidInput():
+            place = {"field": exc.field, "position": exc.position, "nearest": exc.nearest}
+        case NotFound():
+            place = {"nearest": exc.nearest}
+        case _:
+            place = {}
+    return Problem.model_validate({"title": title, "status": status, "detail": str(exc), **place})
 
 
 def _ours(_request: Request, exc: Exception) -> Response:

@@ -86,3 +86,19 @@ def knowledge_check() -> None:
     if problems:
         raise typer.Exit(1)
     say(f"{len(knowledge.materials)} materials, {len(knowledge.places)} places, no problem")
+
+
+@knowledge_app.command("show")
+def knowledge_show(material: Annotated[str, typer.Argument(help="Its id: gallium, ree-heavy, dysprosium.")]) -> None:
+    """Show what is known of a material, each figure with its source and those that conflict with it."""
+    from services.commands.material_page import material_page
+    from streams.errors import NotFound
+    from streams.knowledge.load import load
+    from streams.knowledge.profile import profile
+
+    try:
+        told = profile(load(), material).model_dump(mode="json")
+    except NotFound as exc:
+        typer.echo(f"tocsin: {exc}", err=True)
+        raise typer.Exit(1) from None
+    show(told, lambda page: typer.echo(material_page(page)))

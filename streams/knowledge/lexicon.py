@@ -16,6 +16,9 @@ EXACT = "="
 """Begins a phrase that is matched by its very form, not by its stem."""
 
 
+_SENSE_KEYS = ("only_if", "unless", "only_if_told", "unless_told")
+
+
 class Act(StrEnum):
     """What a verb does to its object."""
 
@@ -66,10 +69,15 @@ class ClassFacts:
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """Words within reach that give a word the metal's meaning (`only_if`, when any are named) or take it away."""
+    """Words that give a name its meaning (`only_if`, when any are named) or take it away (`unless`).
+
+    They count within reach; those of `only_if_told` and `unless_told` wherever title or text tell them.
+    """
 
     only_if: frozenset[str]
     unless: frozenset[str]
+    only_if_told: frozenset[str] = frozenset()
+    unless_told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +112,15 @@ def parse_lexicon(lexicon: str, senses: str) -> Lexicon:
             )
             for name, entry in table["classes"].items()
         },
-        senses={
-            word: Sense(frozenset(entry.get("only_if", ())), frozenset(entry.get("unless", ())))
-            for word, entry in tomllib.loads(senses).items()
-        },
+        senses={word: _sense(entry) for word, entry in tomllib.loads(senses).items()},
     )
+
+
+def _sense(entry: Mapping[str, Any]) -> Sense:  # Any: TOML values, parsed here and nowhere else
+    unknown = entry.keys() - _SENSE_KEYS
+    if unknown:
+        raise ValueError(f"a sense has no {min(unknown)!r}, it has {', '.join(_SENSE_KEYS)}")
+    return Sense(*(frozenset(entry.get(key, ())) for key in _SENSE_KEYS))
 
 
 def _concept(name: str, entry: Mapping[str, Any]) -> Concept:  # Any: TOML values, parsed here and nowhere else

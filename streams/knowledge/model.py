@@ -20,6 +20,10 @@ class Metric(StrEnum):
     SUBSTITUTE_MONTHS = "substitute_months"
 
 
+_WATCH_LIST = frozenset(("molybdenum", "superhard"))
+"""On no critical list, but under Chinese export control since 2025 and 2024."""
+
+
 class Side(StrEnum):
     """The two sides whose exposure is scored."""
 
@@ -50,10 +54,18 @@ class Material:
         """Tell whether a list of either side names it."""
         return self.eu_crm_2023 or self.us_2025
 
+    @property
+    def watched(self) -> bool:
+        """Tell whether it is on a list, or under Chinese export control and on none."""
+        return self.critical or self.id in _WATCH_LIST
+
 
 @dataclass(frozen=True, slots=True)
 class MaterialName:
-    """How a text names one or more materials; `stage` where the form implies one, `sense` where the word has others."""
+    """How a text names materials; `stage` where the form implies one, `sense` where the word has others.
+
+    Without materials it is a phrase that holds a material's name and means none: `to lead`.
+    """
 
     text: str
     language: str
@@ -73,12 +85,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """How a text names a place; `kind` is name, demonym, capital, institution, region or acronym (exact case)."""
+    """How a text names a place; `sense` where the word has others.
+
+    `kind` is name, demonym, capital, institution, historical, region, district, city, port, mine, plant, acronym (exact
+    case), all, for words that mean every country, or none, for those that hold a place's name and mean no place.
+    """
 
     text: str
     language: str
     code: str
     kind: str
+    sense: str | None
 
 
 @dataclass(frozen=True, slots=True)

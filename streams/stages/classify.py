@@ -10,8 +10,10 @@ from streams.stages.enrich import Enriched, Mention, Named, Part
 from streams.stages.evidence import Labels, evidence
 from streams.stages.frames import Frame
 from streams.stages.measures import Acts, acts, claims
+from streams.stages.quantities import quantities
 from streams.stages.roles import roles
 from streams.stages.scoring import Scores, Sentence, score, sentences
+from streams.stages.targeting import targeting_of
 
 CLASSIFIER_VERSION = "1"
 
@@ -101,13 +103,15 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         relevant=relevant,
         language=enriched.report.language,
         materials=tuple(materials),
-        places=tuple(Place(code=item.code, role=item.role) for item in places),
+        places=tuple(Place(code=item.code, role=item.role, targeting=item.targeting) for item in places),
         event_classes=labels.classes,
         stage=tuple(_stages(reading, materials)),
         maturity=maturity,
         direction=direction,
         ladder=knowledge.lexicon.classes[primary].ladder,
         asserted=asserted,
+        targeting=targeting_of(enriched, primary, [item.role for item in places]),
+        quantities=quantities(enriched),
         refs=reading.acts.refs,
         anchor=reading.acts.anchor.ref if reading.acts.anchor else None,
         entities=tuple(_entities(enriched)),

@@ -1,43 +1,61 @@
 """What each place is in the story: who acts, whom it is aimed at, where it happens, or only mentioned."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from schemas.signal import EventClass, Role
+from schemas.signal import EventClass, Role, Targeting
 from streams.knowledge.model import Knowledge
-from streams.stages.enrich import Enriched, Mention, Named, Part
+from streams.stages.countries import Country, is_listed, named_countries, of_the_story
+from streams.stages.enrich import Enriched, Mention
+from streams.stages.targeting import excluded
 
 _TITLE_WEIGHT = 3.0
 _SENTENCE_WEIGHTS = (1.5, 1.0, 0.6)
 _LATER_WEIGHT = 0.3
-_MAX_MENTIONS = 200
 _LOOK_BACK = 3
-_OFFICES = frozenset(("ministry", "agency", "government", "armed"))
-_AIMED = frozenset(("to", "against", "targeting", "toward", "towards", "on", "for", "with"))
+_AIMED = frozenset(
+    (
+        "to", "against", "targeting", "toward", "towards", "on", "for", "with", "an", "gegen", "nach", "vers", "contre", "aux",
+        "contra", "hacia", "verso", "contro", "para", "a", "\u5bf9", "\u5411",
+    )
+)  # fmt: skip
 _PLACED = frozenset(("in", "at", "near", "across", "inside", "within", "outside", "via", "through"))
-_SKIPPED = frozenset(("the", "a", "an", "all", "its", "certain", "some", "most", "any", "10", "several", "republic"))
+_SKIPPED = frozenset(
+    (
+        "the", "all", "its", "certain", "some", "most", "any", "10", "several", "republic", "die", "der", "den", "das", "le",
+        "la", "les", "el", "los", "las", "il", "gli",
+    )
+)  # fmt: skip
+_AIMING_WITH_A = frozenset(("de", "es", "fr", "it", "pt"))
+_ARTICLES = frozenset(("a", "an"))
+"""English articles are words of aim in other languages: `an die USA`, `a Estados Unidos`."""
+
 _INWARD = frozenset(
     (EventClass.IMPORT_RESTRICTION, EventClass.SANCTIONS, EventClass.DISPUTE, EventClass.ENTITY_LISTING)
 )
+_DATELINE = re.compile(r"(?:,[^.\n]{1,40}| \([^)]{1,40}\))? ?[-\u2013\u2014]{1,2} ")
 _CO_ACTOR = 0.7
 _ACTOR_BAR = 0.6
 """A country named once near the end, a source perhaps, is nobody who acts."""
 
-_LINKS = frozenset(("and", "und", "y", "et"))
+_LINKS = frozenset(("and", "und", "y", "et", "e", "i", "\u548c", "\u4e0e"))
+_JOINT_ACTOR = 0.4
+"""What parties agree on is both's, however seldom the second is named."""
 
 
 @dataclass(slots=True)
 class _Tally:
+    mention: Mention
+    part: str
     actor: float = 0.0
     target: float = 0.0
     location: float = 0.0
     subject: bool = False
-    mention: Mention | None = field(default=None)
-    part: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
+class _Position(NamedTuple):
     """Where a place is named: the word before, how much the sentence counts, whether it is the sentence's first place.
 
     `inward`: the event is of a class whose measure hits what comes from the place named second.
@@ -51,60 +69,76 @@ class _Position:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A country, its role and the words that name it first."""
+    """A country, its role, the words that name it first, and how it is hit or left out."""
 
     code: str
     role: Role
     mention: Mention
     part: str
+    targeting: Targeting | None = None
 
 
 def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list[Placed]:
-    """Return the places of a report with one role each: actors first, then in the order of the text."""
-    tallies: dict[str, _Tally] = {}
-    for part in enriched.parts:
-        subjects: set[int] = set()
-        for mention, code in _countries(part, knowledge):
-            sentence = part.sentence_at(mention.start)
-            weight = _TITLE_WEIGHT if part.name == "title" else _weight(sentence)
-            tally = tallies.setdefault(code, _Tally())
-            if tally.mention is None:
-                tally.mention, tally.part = mention, part.name
-            before = _word_before(mention, part.tokens.x)
-            leads = sentence not in subjects
-            _count(tally, mention, _Position(before, weight, leads=leads, inward=primary in _INWARD))
-            subjects.add(sentence)
-    actors = _actors(tallies)
-    placed = [
-        Placed(code, Role.ACTOR if code in actors else _lesser(tally), tally.mention, tally.part)
-        for code, tally in tallies.items()
-        if tally.mention is not None
-    ]
+    """Return the places of a report with one role each: actors first, then in the order of the text.
+
+    A country that the measure leaves out is mentioned, and said to be excluded; a target that is named is explicit.
+    """
+    named = named_countries(enriched, knowledge)
+    left_out = [item for item, is_out in zip(named, excluded(named), strict=True) if is_out]
+    out = set(map(id, left_out))
+    told = of_the_story([item for item in named if id(item) not in out], enriched)
+    tallies = _tallies(told, primary, enriched.report.language)
+    actors = _actors(tallies, _JOINT_ACTOR if primary is EventClass.POLICY_SIGNAL else _CO_ACTOR)
+    outside = {item.code: item for item in reversed(left_out) if item.code not in actors}
+    placed = [_placed(code, tally, is_actor=code in actors) for code, tally in tallies.items() if code not in outside]
+    placed += (
+        Placed(item.code, Role.MENTIONED, item.mention, item.part.name, Targeting.EXCLUDED)
+        for item in reversed(outside.values())
+    )
     return sorted(placed, key=lambda item: item.role is not Role.ACTOR)
 
 
-def _countries(part: Part, knowledge: Knowledge) -> Iterator[tuple[Mention, str]]:
-    seen = 0
-    for mention in part.mentions:
-        if mention.named is Named.MATERIAL or seen >= _MAX_MENTIONS:
+def _tallies(told: list[Country], primary: EventClass, language: str) -> dict[str, _Tally]:
+    tallies: dict[str, _Tally] = {}
+    led: set[tuple[str, int]] = set()
+    skipped = _SKIPPED if language in _AIMING_WITH_A else _SKIPPED | _ARTICLES
+    last, was_subject = None, False
+    for item in told:
+        where = (item.part.name, item.sentence)
+        tally = tallies.get(item.code)
+        if tally is None:
+            tally = tallies[item.code] = _Tally(item.mention, item.part.name)
+        if _is_dateline(item):
+            tally.location += _weight(0)
             continue
-        if mention.named is Named.PLACE:
-            seen += 1
-            yield mention, mention.values[0]
-        elif mention.kind in _OFFICES:
-            country = knowledge.organisations[mention.values[0]].country
-            if country:
-                seen += 1
-                yield mention, country
+        weight = _TITLE_WEIGHT if item.part.name == "title" else _weight(item.sentence)
+        before = _word_before(item.mention, item.part.tokens.x, skipped)
+        leads = where not in led or (was_subject and last is not None and is_listed(last, item))
+        _count(tally, item, _Position(before, weight, leads=leads, inward=primary in _INWARD))
+        last, was_subject = item, leads and before not in _AIMED
+        led.add(where)
+    return tallies
+
+
+def _is_dateline(item: Country) -> bool:
+    """Tell whether it is the town that a report begins with: BEIJING, Nov 3 -."""
+    mention, text = item.mention, item.part.text
+    return not mention.start and item.part.name == "text" and _DATELINE.match(text, mention.end) is not None
+
+
+def _placed(code: str, tally: _Tally, *, is_actor: bool) -> Placed:
+    role = Role.ACTOR if is_actor else _lesser(tally)
+    targeting = Targeting.EXPLICIT if role is Role.TARGET else None
+    return Placed(code, role, tally.mention, tally.part, targeting)
 
 
 def _weight(sentence: int) -> float:
     return _SENTENCE_WEIGHTS[sentence] if sentence < len(_SENTENCE_WEIGHTS) else _LATER_WEIGHT
 
 
-def _count(tally: _Tally, mention: Mention, place: _Position) -> None:
+def _count(tally: _Tally, item: Country, place: _Position) -> None:
     weight, before = place.weight, place.before
-    if mention.named is Named.ORGANISATION:
+    if item.is_office:
         tally.actor += weight * (1.5 if before not in _AIMED else 0.3)
         tally.subject = tally.subject or weight == _TITLE_WEIGHT
     elif before == "by":
@@ -123,18 +157,17 @@ def _count(tally: _Tally, mention: Mention, place: _Position) -> None:
         tally.subject = tally.subject or (is_subject and weight == _TITLE_WEIGHT)
 
 
-def _word_before(mention: Mention, words: Sequence[str]) -> str:
+def _word_before(mention: Mention, words: Sequence[str], skipped: frozenset[str]) -> str:
     near = reversed(words[max(0, mention.first - _LOOK_BACK) : mention.first])
-    return next((word for word in near if word not in _SKIPPED), "")
+    return next((word for word in near if word not in skipped), "")
 
 
-def _actors(tallies: dict[str, _Tally]) -> set[str]:
+def _actors(tallies: dict[str, _Tally], share: float) -> set[str]:
+    """Return who acts: the one that most speaks for, and the subjects of the title with at least this share of it."""
     acting = {code: tally for code, tally in tallies.items() if tally.actor > max(tally.target, _ACTOR_BAR)}
     best = max((tally.actor for tally in acting.values()), default=0.0)
     return {
-        code
-        for code, tally in acting.items()
-        if tally.actor == best or (tally.subject and tally.actor >= _CO_ACTOR * best)
+        code for code, tally in acting.items() if tally.actor == best or (tally.subject and tally.actor >= share * best)
     }
 
 

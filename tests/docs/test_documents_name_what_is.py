@@ -40,6 +40,7 @@ PAGE_OF_TAG = {
     "alerting": "docs/alerts.md",
     "feeds": "docs/feeds.md",
     "operating": "docs/operating.md",
+    "knowledge": "docs/understanding.md",
 }
 
 

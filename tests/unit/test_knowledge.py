@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from importlib.resources import files
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -10,7 +10,7 @@ from schemas.signal import Stage
 from streams.errors import ConfigError
 from streams.knowledge.check import check
 from streams.knowledge.load import FILES, build, load
-from streams.knowledge.model import Metric, Side
+from streams.knowledge.model import MaterialName, Metric, Organisation, PlaceName, Side
 
 MAX_FILE_BYTES = 400_000
 LISTED = 49
@@ -26,16 +26,16 @@ def test_the_shipped_knowledge_has_no_problem():
     assert check(load()) == ()
 
 
-def test_it_loads_in_less_than_a_tenth_of_a_second():
+def test_it_loads_in_less_than_a_tenth_of_a_second_of_processor_time():
     texts = shipped()
     best = min(timed(texts) for _ in range(3))
     assert best < 0.1
 
 
 def timed(texts):
-    began = perf_counter()
+    began = process_time()
     build(texts)
-    return perf_counter() - began
+    return process_time() - began
 
 
 def test_no_file_is_larger_than_an_editor_likes():
@@ -107,3 +107,57 @@ def test_check_names_file_and_entry():
     problems = check(broken)
     assert any("observations.csv line 2" in item and "'ZZ'" in item for item in problems)
     assert any("140 is not between" in item for item in problems)
+
+
+CHINA_IN_JAPAN = PlaceName("China", "en", "JP", "name", None)
+TIN_IS_ZINC = MaterialName("Zinn", "de", ("zinc",), None, None)
+SECOND_MOFCOM = Organisation("second", "Second", None, "agency", ("MOFCOM",))
+
+
+@pytest.mark.parametrize(
+    ("field", "added", "problem"),
+    [
+        ("place_names", CHINA_IN_JAPAN, "'China' (en) means CN and JP"),
+        ("place_names", replace(CHINA_IN_JAPAN, code="ZZ"), "the unknown place 'ZZ'"),
+        ("place_names", replace(CHINA_IN_JAPAN, kind="moon"), "the unknown kind 'moon'"),
+        ("place_names", replace(CHINA_IN_JAPAN, sense="porcelain"), "the unknown sense 'porcelain'"),
+        ("material_names", TIN_IS_ZINC, "'Zinn' (de) means tin and zinc"),
+        ("material_names", replace(TIN_IS_ZINC, materials=("unobtanium",)), "the unknown material 'unobtanium'"),
+    ],
+)
+def test_check_finds_names_that_mean_two_things_or_nothing(field, added, problem):
+    knowledge = load()
+    broken = replace(knowledge, **{field: (*getattr(knowledge, field), added)})
+    assert any(problem in item for item in check(broken))
+
+
+def test_check_finds_an_organisation_of_two_names():
+    knowledge = load()
+    broken = replace(knowledge, organisations={**knowledge.organisations, "second": SECOND_MOFCOM})
+    assert any("'MOFCOM' (any language) means mofcom and second" in item for item in check(broken))
+
+
+def test_check_finds_a_material_without_a_name_in_a_language():
+    knowledge = load()
+    poorer = tuple(item for item in knowledge.material_names if item.language != "pl")
+    assert any("gallium has no name in pl" in item for item in check(replace(knowledge, material_names=poorer)))
+
+
+def test_one_name_of_two_meanings_is_fine_where_senses_tell_them_apart():
+    georgia = {item.code for item in load().place_names if item.text == "Georgia" and item.language == "en"}
+    assert georgia == {"GE", "US"}
+
+
+@pytest.mark.parametrize(
+    ("country", "value", "problem"),
+    [
+        ("CD", 40.0, "S49 gives this figure twice"),
+        ("SE", 40.0, "S49's figures of world_share at mining add up to"),
+    ],
+)
+def test_check_finds_figures_that_cannot_all_be_true(country, value, problem):
+    knowledge = load()
+    cobalt = knowledge.share("cobalt", Stage.MINING, "CD")
+    assert cobalt is not None
+    added = replace(cobalt, country=country, value=value)
+    assert any(problem in item for item in check(replace(knowledge, observations=(*knowledge.observations, added))))
