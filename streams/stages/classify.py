@@ -1,19 +1,21 @@
 """What happened, judged from the words: a Signal whose every label carries the words that led to it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from schemas.signal import Direction, EventClass, Judgement, Maturity, Place, Signal, Stage
+from schemas.signal import Direction, EventClass, Judgement, Maturity, Place, RelationKind, Signal, Stage
 from streams.knowledge.lexicon import Target
 from streams.knowledge.model import Knowledge
+from streams.stages.acts import Acts, acts
 from streams.stages.enrich import Enriched, Mention, Named, Part
 from streams.stages.evidence import Labels, evidence
 from streams.stages.frames import Frame
-from streams.stages.measures import Acts, acts, claims
+from streams.stages.measures import Told, claims
 from streams.stages.roles import roles
 from streams.stages.scoring import Scores, Sentence, score, sentences
 
-CLASSIFIER_VERSION = "1"
+CLASSIFIER_VERSION = "2"
 
 _RELEVANT_POINTS = 2.0
 _SECONDARY = 0.4
@@ -32,6 +34,12 @@ _EVENTS = frozenset(
 
 _TALK = frozenset((EventClass.POLICY_SIGNAL, EventClass.DISPUTE, EventClass.PRICE_FLOOR, EventClass.STOCKPILE))
 """Classes that are steps and statements: announced unless something was adopted."""
+
+_PROLONGED = re.compile(
+    r"\b(?:extend|prolong|renew|roll(?:s|ed)? over)\w*\s(?:[\w'-]+\s){0,8}(?:until|till|through|by|another|further|beyond)\b"
+    r"|\bextend\w*\s(?:[\w'-]+\s){0,5}(?:suspension|ban|embargo|moratorium|halt)\b|延长"
+)
+"""An earlier measure's end is put off: not "extends controls to magnets", which is a new measure."""
 
 _STAGE_OF_CLASS = {
     EventClass.TECHNOLOGY_CONTROL: Stage.TECHNOLOGY,
@@ -113,7 +121,9 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         entities=tuple(_entities(enriched)),
         hs=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.hs)),
         eccn=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.eccn)),
-        measures=claims(enriched, reading.acts, primary=primary, maturity=maturity, immediate=immediate),
+        measures=claims(
+            enriched, reading.acts, Told(primary, maturity, immediate, _relation(reading, deciding)), knowledge
+        ),
         confidence=_confidence(reading, asserted=asserted),
         evidence=evidence(enriched, reading.scores, labels),
     )
@@ -165,6 +175,16 @@ def _maturity(reading: _Reading, direction: Direction, deciding: tuple[Sentence,
         (is_act, Maturity.ADOPTED),
     )
     return next((maturity for holds, maturity in told if holds), Maturity.ANNOUNCED)
+
+
+_RELATIONS = {Maturity.SUSPENDED: RelationKind.SUSPENDS, Maturity.REPEALED: RelationKind.REPEALS}
+
+
+def _relation(reading: _Reading, deciding: tuple[Sentence, Frame] | None) -> RelationKind | None:
+    """Return what the report does to an earlier measure as a whole, by its deciding verb; null where it sets its own."""
+    if deciding is not None and deciding[1].status is not None and deciding[1].tightens < 0:
+        return _RELATIONS.get(deciding[1].status)
+    return RelationKind.EXTENDS if any(_PROLONGED.search(item.words()) for item in reading.lead()) else None
 
 
 def _any_says(reading: _Reading, concept: str) -> bool:

@@ -18,6 +18,9 @@ _ALONE = 1.6
 """How much more the first sentence counts when a report has no title to speak of."""
 
 
+_CLASS_BAR = 2.0
+"""Points from which a passage by itself tells what class its act is of."""
+
 _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
 
 
@@ -31,6 +34,12 @@ class Sentence:
     cues: tuple[Cue, ...]
     frames: tuple[Frame, ...]
     concepts: Mapping[str, None]
+
+    def words(self) -> str:
+        """Return the sentence in small letters."""
+        ends = self.part.sentence_ends
+        begin = ends[self.index - 1] if self.index else 0
+        return self.part.text[begin : ends[self.index] if self.index < len(ends) else None].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     loudest: dict[EventClass, tuple[float, Sentence, tuple[str, ...]]] = {}
     for sentence in found:
         points: dict[EventClass, float] = {}
-        for event_class, weight, names in _satisfied(sentence, compiled):
+        for event_class, weight, names in _satisfied(sentence.concepts, compiled):
             points[event_class] = points.get(event_class, 0.0) + weight * sentence.weight
             if event_class not in loudest or loudest[event_class][0] < points[event_class]:
                 loudest[event_class] = (points[event_class], sentence, names)
@@ -120,9 +129,24 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     )
 
 
-def _satisfied(sentence: Sentence, compiled: _Compiled) -> Iterator[tuple[EventClass, float, tuple[str, ...]]]:
-    mask = sum(compiled.bits[name] for name in sentence.concepts)
-    for concept in sentence.concepts:
+def class_of(part: Part, start: int, end: int, knowledge: Knowledge) -> EventClass | None:
+    """Return the class that the words between two letters of a part speak for by themselves; null when for none."""
+    letters = part.tokens.spans[0::2]
+    first, last = bisect_left(letters, start), bisect_left(letters, end)
+    cues = tuple(cue for cue in part.cues if first <= cue.first and cue.last <= last)
+    concepts = dict.fromkeys(cue.concept.name for cue in cues)
+    points: dict[EventClass, float] = {}
+    for event_class, weight, _ in _satisfied(concepts, _compiled(knowledge)):
+        points[event_class] = points.get(event_class, 0.0) + weight
+    best = max(points.items(), key=lambda item: (item[1], -_ORDER[item[0]]), default=None)
+    return best[0] if best and best[1] >= _CLASS_BAR else None
+
+
+def _satisfied(
+    concepts: Mapping[str, None], compiled: _Compiled
+) -> Iterator[tuple[EventClass, float, tuple[str, ...]]]:
+    mask = sum(compiled.bits[name] for name in concepts)
+    for concept in concepts:
         for wanted, unwanted, event_class, weight, names in compiled.rules[concept]:
             if mask & wanted == wanted and not mask & unwanted:
                 yield event_class, weight, names

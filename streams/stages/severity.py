@@ -129,7 +129,7 @@ def _immediacy(judgement: Judgement, side: Side, *, at: datetime) -> Term:
 
 
 def _days_ahead(judgement: Judgement, today: date) -> int:
-    effective = [item.effective_from for item in judgement.measures if item.effective_from]
+    effective = [day for item in judgement.measures if (day := item.earliest_start)]
     return max(0, (min(effective) - today).days) if effective else 0
 
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from schemas.signal import Stage
-from streams.stages.dates import DateRole, Precision, dates
+from schemas.signal import Precision, Stage
+from streams.stages.date_roles import DateRole
+from streams.stages.dates import dates
 from streams.stages.enrich import Named
 from streams.stages.references import references
 from tests.reading import PUBLISHED, read
