@@ -3,17 +3,22 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from schemas.signal import EventClass
-from streams.knowledge.lexicon import FRAME_CONCEPTS
+from streams.knowledge.lexicon import FRAME_CONCEPTS, NAMED_FIRM
 from streams.knowledge.model import Knowledge
 from streams.stages.enrich import Cue, Enriched, Part
 from streams.stages.frames import Frame, concept_of, frames
+from streams.stages.tense import bounds, is_old
 
 _TITLE_WEIGHT = 2.0
 _SENTENCE_WEIGHTS = (1.3, 0.7, 0.5)
 _LATER_WEIGHT = 0.25
+_OLD_WEIGHT = 0.5
+"""How much of its weight a sentence keeps that tells of the past: background is not what happened."""
+
 _ALONE = 1.6
 """How much more the first sentence counts when a report has no title to speak of."""
 
@@ -21,6 +26,7 @@ _ALONE = 1.6
 _CLASS_BAR = 2.0
 """Points from which a passage by itself tells what class its act is of."""
 
+_FIRM_KIND = "company"
 _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
 
 
@@ -35,19 +41,24 @@ class Sentence:
     frames: tuple[Frame, ...]
     concepts: Mapping[str, None]
 
+    @property
+    def begin(self) -> int:
+        """The letter of its part at which it begins."""
+        return bounds(self.part, self.index)[0]
+
     def words(self) -> str:
         """Return the sentence in small letters."""
-        ends = self.part.sentence_ends
-        begin = ends[self.index - 1] if self.index else 0
-        return self.part.text[begin : ends[self.index] if self.index < len(ends) else None].lower()
+        begin, end = bounds(self.part, self.index)
+        return self.part.text[begin:end].lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Points by class, best first, and the sentence that speaks loudest for each, with the concepts that did."""
+    """Points by class, best first, the sentence that speaks loudest for each with the concepts that did, and all that speak."""
 
     points: tuple[tuple[EventClass, float], ...]
     loudest: dict[EventClass, tuple[Sentence, tuple[str, ...]]]
+    speaking: dict[EventClass, list[Sentence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,11 @@ def _compiled(knowledge: Knowledge) -> _Compiled:
 
 def sentences(enriched: Enriched) -> list[Sentence]:
     """Return the sentences in which anything was found, the title's first."""
-    return [item for part in enriched.parts for item in _sentences_of(part, titled=bool(enriched.title.cues))]
+    titled, published = bool(enriched.title.cues), enriched.report.published_at.date()
+    return [item for part in enriched.parts for item in _sentences_of(part, published, titled=titled)]
 
 
-def _sentences_of(part: Part, *, titled: bool) -> Iterator[Sentence]:
+def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sentence]:
     if not part.cues:
         return
     letters = part.tokens.spans[0::2]
@@ -85,11 +97,17 @@ def _sentences_of(part: Part, *, titled: bool) -> Iterator[Sentence]:
         by_sentence.setdefault(_index(starts, cue.first), ([], []))[0].append(cue)
     for frame in framed:
         by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
+    firms = {part.sentence_at(item.start) for item in part.mentions if item.kind == _FIRM_KIND}
     for index, (cues, found) in by_sentence.items():
         # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
         concepts = dict.fromkeys(cue.concept.name for cue in cues)
         concepts.update((concept_of(frame), None) for frame in found)
-        yield Sentence(part, index, _weight(part.name, index, titled=titled), tuple(cues), tuple(found), concepts)
+        if index in firms:
+            concepts[NAMED_FIRM] = None
+        weight = _weight(part.name, index, titled=titled)
+        if part.name != "title" and is_old(part, index, published):
+            weight *= _OLD_WEIGHT
+        yield Sentence(part, index, weight, tuple(cues), tuple(found), concepts)
 
 
 def _index(starts: Sequence[int], word: int) -> int:
@@ -111,9 +129,12 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     compiled = _compiled(knowledge)
     best: dict[tuple[EventClass, str], float] = {}
     loudest: dict[EventClass, tuple[float, Sentence, tuple[str, ...]]] = {}
+    speaking: dict[EventClass, list[Sentence]] = {}
     for sentence in found:
         points: dict[EventClass, float] = {}
         for event_class, weight, names in _satisfied(sentence.concepts, compiled):
+            if event_class not in points:
+                speaking.setdefault(event_class, []).append(sentence)
             points[event_class] = points.get(event_class, 0.0) + weight * sentence.weight
             if event_class not in loudest or loudest[event_class][0] < points[event_class]:
                 loudest[event_class] = (points[event_class], sentence, names)
@@ -124,9 +145,8 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     for (event_class, _), value in best.items():
         totals[event_class] = totals.get(event_class, 0.0) + value
     ranked = sorted(totals.items(), key=lambda item: (-item[1], _ORDER[item[0]]))
-    return Scores(
-        tuple(ranked), {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
-    )
+    shown = {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
+    return Scores(tuple(ranked), shown, speaking)
 
 
 def class_of(part: Part, start: int, end: int, knowledge: Knowledge) -> EventClass | None:
