@@ -15,6 +15,7 @@ _DENIAL = re.compile(
     r"|\bno (?:plans?|intentions?|ban|export ban|export (?:curbs|controls|restrictions)|curbs|restrictions|truth)\b"
     r"|没有(?:禁止|限制|停止)|并未|kein(?:e|en)? (?:export|verbot|pläne)"
 )
+_DENIAL_HINTS = ("not ", "n't ", "n\u2019t ", "never ", "no ", "没有", "并未", "kein")
 _LEAD = 2
 _COORDINATED = (("and",), ("but",), ("und",), ("et",), ("y",))
 
@@ -48,7 +49,7 @@ def _denied(lead: Sequence[Sentence], title: Sentence | None) -> Stance | None:
     for item in lead:
         if item is not title and title is not None and (title.frames or "ban" in title.concepts):
             return None
-        match = _DENIAL.search(item.words())
+        match = _DENIAL.search(item.words) if any(hint in item.words for hint in _DENIAL_HINTS) else None
         if match is not None:
             begin = item.begin
             return Stance(Assertion.DENIED, item, begin + match.start(), begin + match.end())
@@ -82,16 +83,16 @@ def _recalled(
     """Find that it is told again: every sentence of the lead that tells it is of the past, or the title says so."""
     told = [item for item in speaking if item in lead]
     body = [item for item in told if item.part.name != "title"]
-    if any(is_fresh(item.part, item.index, published) for item in told):
+    if any(is_fresh(item.part, item.index, item.words, published) for item in told):
         return None
     strong = _cue(title, "recall", Assertion.RECALLED) if title else None
     if strong is not None:
         return strong
-    old = [item for item in told if is_old(item.part, item.index, published) and "EASED" not in item.concepts]
+    old = [item for item in told if is_old(item.part, item.index, item.words, published) and "EASED" not in item.concepts]
     head_is_old = title is not None and title in old
     if head_is_old or (body and all(item in old for item in body)):
         item = title if head_is_old and title else body[0]
-        return Stance(Assertion.RECALLED, item, item.begin, item.begin + len(item.words().rstrip()))
+        return Stance(Assertion.RECALLED, item, item.begin, item.begin + len(item.words.rstrip()))
     return None
 
 

@@ -26,6 +26,8 @@ _PROLONGED = re.compile(
 )
 """An earlier measure's end is put off: not "extends controls to magnets", which is a new measure."""
 
+_PROLONGED_HINTS = ("extend", "prolong", "renew", "roll", "延长")
+
 
 def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | None]:
     """Return the direction, and the frame that decided it: the title's if it has one, else the text's first."""
@@ -77,4 +79,8 @@ def relation_of(reading: Reading, deciding: tuple[Sentence, Frame] | None) -> Re
     """Return what the report does to an earlier measure as a whole, by its deciding verb; null where it sets its own."""
     if deciding is not None and deciding[1].status is not None and deciding[1].tightens < 0:
         return _RELATIONS.get(deciding[1].status)
-    return RelationKind.EXTENDS if any(_PROLONGED.search(item.words()) for item in reading.lead()) else None
+    return RelationKind.EXTENDS if any(_is_prolonged(item.words) for item in reading.lead()) else None
+
+
+def _is_prolonged(words: str) -> bool:
+    return any(hint in words for hint in _PROLONGED_HINTS) and _PROLONGED.search(words) is not None

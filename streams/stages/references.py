@@ -1,13 +1,19 @@
 """Legal references in a text, in one canonical form each: `CN-MOFCOM-2025-61`, `WT-DS592`, `CD-ARECOMS-2025-4`."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from streams.knowledge.matcher import Spotter
 from streams.stages.chinese_acts import CHINESE_FORMS, is_chinese, named_again
 from streams.stages.reference_forms import FORMS, Act
 
+_DIGIT = re.compile(r"\d")
+"""Every form has a number; most titles have none."""
+
 _ALL_FORMS = (*CHINESE_FORMS, *FORMS)
 _TRIGGERED = tuple((trigger, form) for form in _ALL_FORMS for trigger in form.triggers)
+_SPOTTER = Spotter(trigger for trigger, _ in _TRIGGERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Reference:
 
 def references(text: str) -> list[Reference]:
     """Return the references in the order of the text, each as often as it is named; linear in its length."""
+    if not _DIGIT.search(text):
+        return []
     lowered = _lowered(text)
     found = [_reference(act) for act in _acts(lowered)]
     known = {item.number: item for item in found if is_chinese(item.issuer)}
@@ -53,7 +61,7 @@ def _lowered(text: str) -> str:
 
 
 def _acts(lowered: str) -> Iterator[Act]:
-    for form in dict.fromkeys(form for trigger, form in _TRIGGERED if trigger in lowered):
+    for form in dict.fromkeys(_TRIGGERED[at][1] for at in sorted(_SPOTTER.find(lowered))):
         for match in form.pattern.finditer(lowered):
             before = lowered[match.start() - 1 : match.start()]
             if not (before.isascii() and before.isalnum()):

@@ -19,6 +19,9 @@ _LATER_WEIGHT = 0.25
 _OLD_WEIGHT = 0.5
 """How much of its weight a sentence keeps that tells of the past: background is not what happened."""
 
+_OLD_REACH = 8
+"""Sentences from the first of which that is asked; the later ones count for little anyhow."""
+
 _ALONE = 1.6
 """How much more the first sentence counts when a report has no title to speak of."""
 
@@ -30,12 +33,13 @@ _FIRM_KIND = "company"
 _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """One sentence: its part, its place in it, how much it counts, and what was found in it."""
+    """One sentence: its part, its place in it, its words in small letters, how much it counts, what was found in it."""
 
     part: Part
     index: int
+    words: str
     weight: float
     cues: tuple[Cue, ...]
     frames: tuple[Frame, ...]
@@ -45,11 +49,6 @@ class Sentence:
     def begin(self) -> int:
         """The letter of its part at which it begins."""
         return bounds(self.part, self.index)[0]
-
-    def words(self) -> str:
-        """Return the sentence in small letters."""
-        begin, end = bounds(self.part, self.index)
-        return self.part.text[begin:end].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +104,11 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
         if index in firms:
             concepts[NAMED_FIRM] = None
         weight = _weight(part.name, index, titled=titled)
-        if part.name != "title" and is_old(part, index, published):
+        begin, end = bounds(part, index)
+        words = part.text[begin:end].lower()
+        if part.name != "title" and index < _OLD_REACH and is_old(part, index, words, published):
             weight *= _OLD_WEIGHT
-        yield Sentence(part, index, weight, tuple(cues), tuple(found), concepts)
+        yield Sentence(part, index, words, weight, tuple(cues), tuple(found), concepts)
 
 
 def _index(starts: Sequence[int], word: int) -> int:

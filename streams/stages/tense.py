@@ -24,29 +24,37 @@ _FRESH_WORDS = re.compile(
     r"|\b(?:is|are) (?:now |also |preliminarily )?\w+ing\b|\bhereby\b|\b(?:determines|finds|announces|continues to find)\b"
     r"|今日|今天|日前|即日起|昨日|heute|gestern|aujourd'hui|hier\b|hoy\b|ayer\b"
 )
+_OLD_HINTS = (
+    "year", "decade", "past", "back in", "at the time", "anniversary", "looking back", "once ", "had ", "年", "vor ", "il y a",
+    "hace ",
+)  # fmt: skip
 _PAST_YEAR = re.compile(r"(?<![/\-(\d.])\b(?:19|20)\d\d\b(?!\s?[/\-(年]|\)|\.\d)")
 _REFERENCE_YEAR = re.compile(r"(?:no\.?\s?\d+|\d+)\s(?:of|from)\s$|list\s(?:of\s)?$")
 
 
-def is_old(part: Part, index: int, published: date) -> bool:
+def is_old(part: Part, index: int, words: str, published: date) -> bool:
     """Tell whether the sentence is told as past: by its dates or its words, and with nothing recent in it."""
-    if is_fresh(part, index, published):
-        return False
     begin, end = bounds(part, index)
-    days = [item for item in part.dates if begin <= item.start < end]
+    days = [item for item in part.dates if begin <= item.start < end] if part.dates else []
     if days:
-        return all(item.last_day < published - timedelta(days=_OLD_DAYS) for item in days)
-    words = part.text[begin:end].lower()
-    return _OLD_WORDS.search(words) is not None or (part.name == "title" and _names_an_old_year(words, published))
+        old = all(item.last_day < published - timedelta(days=_OLD_DAYS) for item in days)
+    else:
+        old = _says(words, _OLD_HINTS, _OLD_WORDS) or (part.name == "title" and _names_an_old_year(words, published))
+    return old and not is_fresh(part, index, words, published)
 
 
-def is_fresh(part: Part, index: int, published: date) -> bool:
+def is_fresh(part: Part, index: int, words: str, published: date) -> bool:
     """Tell whether the sentence tells of these days: a day near publication or still to come, or words for one."""
     begin, end = bounds(part, index)
     bar = published - timedelta(days=_FRESH_DAYS)
     if any(item.last_day >= bar for item in part.dates if begin <= item.start < end and _is_narrow(item.precision)):
         return True
-    return _FRESH_WORDS.search(part.text[begin:end].lower()) is not None
+    return _FRESH_WORDS.search(words) is not None
+
+
+def _says(words: str, hints: tuple[str, ...], pattern: re.Pattern[str]) -> bool:
+    """Tell whether the pattern is there; most sentences hold none of its hints, which is found out ten times as fast."""
+    return any(hint in words for hint in hints) and pattern.search(words) is not None
 
 
 def bounds(part: Part, index: int) -> tuple[int, int]:
