@@ -139,7 +139,10 @@ class Quantity(Model):
 
 
 class Evidence(Model):
-    """The words that led to one label: offsets into the normalised title or text (`part`), end exclusive."""
+    """The words that led to one label: offsets into the normalised title or text (`part`), end exclusive.
+
+    `rule` names, for a class, the concepts whose meeting in one sentence speaks for it: `export+ban`.
+    """
 
     field: str
     value: str
@@ -147,6 +150,7 @@ class Evidence(Model):
     start: int
     end: int
     text: str
+    rule: str | None = None
 
 
 class RelationKind(StrEnum):

@@ -88,7 +88,9 @@ def _recalled(
     strong = _cue(title, "recall", Assertion.RECALLED) if title else None
     if strong is not None:
         return strong
-    old = [item for item in told if is_old(item.part, item.index, item.words, published) and "EASED" not in item.concepts]
+    old = [
+        item for item in told if is_old(item.part, item.index, item.words, published) and "EASED" not in item.concepts
+    ]
     head_is_old = title is not None and title in old
     if head_is_old or (body and all(item in old for item in body)):
         item = title if head_is_old and title else body[0]

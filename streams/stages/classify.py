@@ -62,7 +62,7 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         direction, maturity, deciding = Direction.NEUTRAL, None, None
     relevant = _is_relevant(reading, materials)
     told = Told(primary, maturity, reading.any_says("in_force"), relation_of(reading, deciding))
-    labels = Labels(_classes(reading), materials, places, deciding)
+    labels = Labels(_classes(reading), materials, places, deciding, maturity)
     return Judgement(
         relevant=relevant,
         language=enriched.report.language,
@@ -82,7 +82,7 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         eccn=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.eccn)),
         measures=() if held in _TELL_NO_MEASURE else claims(enriched, reading.acts, told, knowledge),
         confidence=_confidence(reading, asserted=held is Assertion.ASSERTED),
-        evidence=evidence(enriched, reading.scores, labels),
+        evidence=evidence(reading, labels),
     )
 
 
