@@ -14,7 +14,7 @@ class DateRole(StrEnum):
 
 
 _UNTIL = (
-    " until", " till", " through", " up to", " expires on", " expire on", " expiry on", " expires", " ends on",
+    " until", " till", " through", " up to", " expires on", " expire on", " expiry on", " expires", " ends on", " end on",
     " ending on", " ending", " lapses on", " lapse on", " expiring on", " runs to", " valid to", " no later than",
     " ends in", " expires in", " lapses in", " bis", " bis zum", " bis ende", " jusqu'au", " jusqu'en",
     " jusqu\u2019au", " jusqu\u2019en", " hasta el", " hasta", " hasta fines de", "至", "到", "截至", "延长至",
@@ -30,7 +30,9 @@ _EFFECTIVE = (
     " en vigueur le", " en vigueur en", " a partir del", " a partir de", " a partir de el", " desde el", " desde",
     " en vigor el", " en vigor en", "自", "从", "于今年",
 )  # fmt: skip
-_AFTER_EFFECTIVE = ("起", "实施", "施行", "生效", "正式实施", " in kraft", " wirksam")
+_AFTER_EFFECTIVE = (
+    "起", "实施", "施行", "生效", "正式实施", " in kraft", " wirksam", " as the first day", " as the start", " as its start",
+)  # fmt: skip
 _AFTER_UNTIL = ("止", "为止", "到期")
 _AFTER_ANNOUNCED = ("发布", "公布", "宣布", "公告", "印发")
 _ANNOUNCED = re.compile(
@@ -62,7 +64,7 @@ _MAX_JOINT = 12
 def role_of(text: str, start: int, end: int) -> DateRole:
     """Return what happens on the date that stands at these letters."""
     before = _before(text, start)
-    after = text[end : end + 10].lower()
+    after = text[end : end + 18].lower()
     bare = _FILLER.sub("", before)
     if before.endswith(_UNTIL) or bare.endswith(_UNTIL) or after.startswith(_AFTER_UNTIL):
         is_start = _LATE.search(_clause(text, start))

@@ -32,11 +32,13 @@ _PROLONGED_HINTS = ("extend", "prolong", "renew", "roll", "延长")
 def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | None]:
     """Return the direction, and the frame that decided it: the title's if it has one, else the text's first."""
     default = reading.knowledge.lexicon.classes[reading.primary].direction
+    if reading.primary in _EVENTS and reading.says("over") is not None:
+        return Direction.EASING, None
     for item in reading.lead():
         told = [frame for frame in item.frames if frame.outermost]
         if item.part.name != "title":
-            # The text's details turn a direction only by lifting a restriction, and never that of mere talk of trade.
-            told = [frame for frame in told if default is not Direction.NEUTRAL and _lifts(frame)]
+            # The text's first sentence turns a direction only by lifting a restriction, and never that of mere talk of trade.
+            told = [frame for frame in told if item.index == 0 and default is not Direction.NEUTRAL and _lifts(frame)]
         votes = sum(frame.tightens for frame in told)
         if votes:
             direction = Direction.TIGHTENING if votes > 0 else Direction.EASING

@@ -1,5 +1,6 @@
 """How much each sentence speaks for each class: concepts and frames against the lexicon's rules."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ _OLD_WEIGHT = 0.5
 
 _OLD_REACH = 8
 """Sentences from the first of which that is asked; the later ones count for little anyhow."""
+
+_RECITAL = re.compile(
+    r"\s*(?:根据|依据|按照|为了?维护|经国务院|pursuant to|in accordance with|whereas|having regard|auf grund|gestützt auf|vu le)",
+    re.IGNORECASE,
+)
+"""How the first sentence of an official text begins that names its legal basis: what is decided comes behind it."""
 
 _ALONE = 1.6
 """How much more the first sentence counts when a report has no title to speak of."""
@@ -96,6 +103,7 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
         by_sentence.setdefault(_index(starts, cue.first), ([], []))[0].append(cue)
     for frame in framed:
         by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
+    recital = 1 if part.name == "text" and _RECITAL.match(part.text) else 0
     firms = {part.sentence_at(item.start) for item in part.mentions if item.kind == _FIRM_KIND}
     for index, (cues, found) in by_sentence.items():
         # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
@@ -103,7 +111,7 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
         concepts.update((concept_of(frame), None) for frame in found)
         if index in firms:
             concepts[NAMED_FIRM] = None
-        weight = _weight(part.name, index, titled=titled)
+        weight = _weight(part.name, index, recital, titled=titled)
         begin, end = bounds(part, index)
         words = part.text[begin:end].lower()
         if part.name != "title" and index < _OLD_REACH and is_old(part, index, words, published):
@@ -115,9 +123,10 @@ def _index(starts: Sequence[int], word: int) -> int:
     return bisect_left(starts, word + 1)
 
 
-def _weight(part: str, index: int, *, titled: bool) -> float:
+def _weight(part: str, index: int, recital: int, *, titled: bool) -> float:
     if part == "title":
         return _TITLE_WEIGHT
+    index = index - 1 if recital and index else index + recital
     weight = _SENTENCE_WEIGHTS[index] if index < len(_SENTENCE_WEIGHTS) else _LATER_WEIGHT
     return weight * _ALONE if index == 0 and not titled else weight
 
