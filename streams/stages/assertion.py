@@ -17,6 +17,7 @@ _DENIAL = re.compile(
 )
 _DENIAL_HINTS = ("not ", "n't ", "n\u2019t ", "never ", "no ", "没有", "并未", "kein")
 _LEAD = 2
+_HEDGES = frozenset(("consider", "plan", "draft", "rumour"))
 _COORDINATED = (("and",), ("but",), ("und",), ("et",), ("y",))
 
 
@@ -37,7 +38,7 @@ def stance(sentences: Sequence[Sentence], speaking: Sequence[Sentence], publishe
     """
     lead = [item for item in sentences if item.part.name == "title" or item.index < _LEAD]
     title = next((item for item in lead if item.part.name == "title"), None)
-    for found in (_denied(lead, title), _rumoured(lead), _considered(lead, title)):
+    for found in (_denied(lead, title), _rumoured(lead), _considered(lead, title, speaking)):
         if found is not None:
             return found
     old = _recalled(title, lead, speaking, published)
@@ -63,8 +64,11 @@ def _rumoured(lead: Sequence[Sentence]) -> Stance | None:
     return next((found for item in lead if (found := _cue(item, "rumour", Assertion.RUMOURED))), None)
 
 
-def _considered(lead: Sequence[Sentence], title: Sentence | None) -> Stance | None:
-    """Find that it is only weighed: before the verb that would do it, in the title or in what stands for one."""
+def _considered(lead: Sequence[Sentence], title: Sentence | None, speaking: Sequence[Sentence]) -> Stance | None:
+    """Find that it is only weighed: before the verb that would do it, in the title or in what stands for one.
+
+    A title's "may" is the effect where the text's first sentence tells the deed: "gallium may flow again".
+    """
     head = title or next(iter(lead), None)
     if head is None:
         return None
@@ -73,6 +77,9 @@ def _considered(lead: Sequence[Sentence], title: Sentence | None) -> Stance | No
     if cue is None or (done and done[0].last <= cue.first):
         return None
     if head.part.tokens.x[cue.first - 1 : cue.first] in _COORDINATED:  # "bans exports and may widen the ban"
+        return None
+    opening = next((item for item in speaking if item.part.name != "title" and item.index == 0), None)
+    if title is not None and opening is not None and opening.frames and not _HEDGES & opening.concepts.keys():
         return None
     return _cue(head, "consider", Assertion.CONSIDERED)
 

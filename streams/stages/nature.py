@@ -34,6 +34,8 @@ def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | 
     default = reading.knowledge.lexicon.classes[reading.primary].direction
     if reading.primary in _EVENTS and reading.says("over") is not None:
         return Direction.EASING, None
+    if reading.primary is EventClass.POLICY_SIGNAL:
+        return _policy_direction(reading), None
     for item in reading.lead():
         told = [frame for frame in item.frames if frame.outermost]
         if item.part.name != "title":
@@ -44,6 +46,17 @@ def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | 
             direction = Direction.TIGHTENING if votes > 0 else Direction.EASING
             return direction, (item, next(frame for frame in told if frame.tightens * votes > 0))
     return default, None
+
+
+def _policy_direction(reading: Reading) -> Direction:
+    """Return which way talk and framework laws point: eased access, control by law or a threat of it, else neither."""
+    _, rule = reading.scores.loudest[EventClass.POLICY_SIGNAL]
+    if "cooperation" in rule:
+        eases = reading.says("access", "FLOW_STARTED", "EASED") and reading.says(
+            "licence", "licensing", "control", "export"
+        )
+        return Direction.EASING if eases else Direction.NEUTRAL
+    return Direction.TIGHTENING if reading.says("control", "curb", "ban", "framework") else Direction.NEUTRAL
 
 
 def _lifts(frame: Frame) -> bool:
