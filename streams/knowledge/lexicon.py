@@ -24,6 +24,8 @@ class Act(StrEnum):
     CUT = "cut"
     RAISE = "raise"
     SUBJECT = "subject"
+    TIGHTEN = "tighten"
+    RELAX = "relax"
 
 
 class Target(StrEnum):

@@ -48,7 +48,7 @@ def stance(sentences: Sequence[Sentence], speaking: Sequence[Sentence], publishe
 def _denied(lead: Sequence[Sentence], title: Sentence | None) -> Stance | None:
     """Find a denial in the title, or in the lead of a text whose title says nothing else."""
     for item in lead:
-        if item is not title and title is not None and (title.frames or "ban" in title.concepts):
+        if item is not title and title is not None and _claims(title):
             return None
         match = _DENIAL.search(item.words) if any(hint in item.words for hint in _DENIAL_HINTS) else None
         if match is not None:
@@ -58,6 +58,11 @@ def _denied(lead: Sequence[Sentence], title: Sentence | None) -> Stance | None:
         if found is not None:
             return found
     return None
+
+
+def _claims(title: Sentence) -> bool:
+    """Tell whether a title says that something was done; a question says nothing."""
+    return "?" not in title.words and bool(title.frames or "ban" in title.concepts)
 
 
 def _rumoured(lead: Sequence[Sentence]) -> Stance | None:

@@ -12,7 +12,8 @@ from streams.stages.measures import Told, claims
 from streams.stages.nature import direction_of, maturity_of, relation_of
 from streams.stages.reading import LEAD, Reading
 from streams.stages.roles import roles
-from streams.stages.scoring import score, sentences
+from streams.stages.scoring import Sentence, score, sentences
+from streams.stages.tense import bounds
 
 CLASSIFIER_VERSION = "2"
 
@@ -160,12 +161,23 @@ _WATCH_LIST = frozenset(("molybdenum", "superhard"))
 
 
 def _is_relevant(reading: Reading, materials: Iterable[str]) -> bool:
+    """Tell whether it bears on supply: an event that is told strongly enough, of a mineral, and is not old news."""
+    if reading.stance.assertion is Assertion.RECALLED:
+        return False
     if reading.primary is EventClass.NOT_RELEVANT or reading.scores.points[0][1] < _RELEVANT_POINTS:
         return False
     noise = dict(reading.scores.points).get(EventClass.NOT_RELEVANT, 0.0)
     if noise >= reading.scores.points[0][1]:
         return False
+    if reading.primary is EventClass.NEW_SUPPLY and not _names_material(reading.scores.loudest[reading.primary][0]):
+        return False
     return any(_is_watched(item, reading.knowledge) for item in materials) or reading.says("field") is not None
+
+
+def _names_material(sentence: Sentence) -> bool:
+    """Tell whether the sentence itself names one: a car plant that opens is no supply of what the text names elsewhere."""
+    begin, end = bounds(sentence.part, sentence.index)
+    return any(item.named is Named.MATERIAL and begin <= item.start < end for item in sentence.part.mentions)
 
 
 def _stages(reading: Reading, materials: dict[str, tuple[Part, Mention]]) -> Iterator[Stage]:

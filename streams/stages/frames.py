@@ -53,7 +53,7 @@ _PASSIVE = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "get", "got", "remain", "remains", "stay", "stays")
 )
 _NEGATIONS = frozenset(("not", "no", "never", "without", "nor", "nicht", "kein", "keine", "不", "未"))
-_SIGNS = {Act.STOP: -1, Act.START: 1, Act.CUT: -1, Act.RAISE: 1, Act.SUBJECT: 1}
+_SIGNS = {Act.STOP: -1, Act.START: 1, Act.CUT: -1, Act.RAISE: 1, Act.SUBJECT: 1, Act.TIGHTEN: 1, Act.RELAX: -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,8 @@ class _Scene:
 
 def _value(target: Target, act: Act) -> int:
     """Return 1 for what holds supply back and -1 for supply; a quota is the one when set and the other when cut."""
+    if act in {Act.TIGHTEN, Act.RELAX}:  # "tightens exports" is no more exports
+        return 1
     if target is Target.ALLOWANCE:
         return -1 if act in {Act.CUT, Act.RAISE} else 1
     return 1 if target is Target.RESTRICTION else -1
@@ -211,6 +213,6 @@ def frames(part: Part, starts: Sequence[int]) -> list[Frame]:
 
 def concept_of(frame: Frame) -> str:
     """Return the concept that the lexicon's rules call by capitals."""
-    if frame.target is Target.FLOW:
+    if frame.target is Target.FLOW and frame.act not in {Act.TIGHTEN, Act.RELAX}:
         return "FLOW_STOPPED" if frame.tightens > 0 else "FLOW_STARTED"
     return "TIGHTENED" if frame.tightens > 0 else "EASED"
