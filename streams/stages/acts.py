@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from schemas.signal import Relation, RelationKind
 from streams.stages.chinese_acts import is_chinese
@@ -64,6 +65,9 @@ _BACKGROUND_BEFORE = re.compile(
     r"\b(?:follows?(?:\son)?|after|since|in line with|based on|pursuant to|set up by|unlike|besides|apart from|beyond"
     r"|the path laid down)\b[^.;]{0,60}$|(?:根据|依据|按照)[^。\uff1b]{0,40}$"
 )
+_MAX_NAMED = 400
+"""Places that are looked at: an annex may list a thousand acts, and each is compared with those before it."""
+
 _SAME_DAY_NUMBERS = 15
 """Notices of one day stand close in their register; what lies further back was issued before."""
 
@@ -100,7 +104,7 @@ def acts(enriched: Enriched) -> Acts:
     An act is announced unless another changes it, it is told as standing law, or it is older than the one named first. A
     report of one announced act has it as its anchor.
     """
-    named = tuple(item for part in enriched.parts for item in _named(part))
+    named = tuple(islice((item for part in enriched.parts for item in _named(part)), _MAX_NAMED))
     first: dict[str, Reference] = {}
     for one in named:
         first.setdefault(one.item.ref, one.item)
@@ -113,7 +117,8 @@ def acts(enriched: Enriched) -> Acts:
     announced = {item.ref for item in own}
     background = tuple(item for ref, item in first.items() if ref not in changed and ref not in announced)
     anchor = own[0] if len(own) == 1 else None
-    return Acts(tuple(first), anchor, tuple(own), _relations(named, announced), background, named)
+    refs = tuple(dict.fromkeys(item.ref for part in enriched.parts for item in part.references))
+    return Acts(refs, anchor, tuple(own), _relations(named, announced), background, named)
 
 
 def _named(part: Part) -> list[Named]:

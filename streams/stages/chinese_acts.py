@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from streams.stages.reference_forms import Act, Form
+from streams.stages.reference_forms import HEAD, Act, Form
 
 _NUMBER = (
     r"(?:nos?\.?\s{0,3}|numbers?\s{1,3}|nr\.?\s{0,3}|n°s?\s{0,3}|nº\s{0,3}|n\.º\s{0,3}|núms?\.?\s{0,3}|№\s{0,3}|#)"
@@ -128,7 +128,7 @@ def _issuer(match: re.Match[str]) -> str:
     text, start = match.string, match.start()
     near = text[max(0, start - _LOOK_BACK) : start].rpartition(". ")[2] + match[0]
     ahead = text[match.end() : match.end() + _LOOK_AHEAD]
-    return next((issuer for where in (near, ahead, text) for word, issuer in _ISSUERS_WEST if word in where), "")
+    return next((issuer for where in (near, ahead, text[:HEAD]) for word, issuer in _ISSUERS_WEST if word in where), "")
 
 
 def _western(match: re.Match[str]) -> Iterator[Act]:
@@ -149,7 +149,7 @@ def _bare(match: re.Match[str]) -> Iterator[Act]:
     """Give what a number with a year means beside China's announcements, unless another kind of act stands before it."""
     if _OTHER_ACTS.search(match.string, max(0, match.start() - _LOOK_BACK_ZH), match.start()):
         return
-    if any(word in match.string for word in ("announcement", "notice", "mofcom")):
+    if any(word in match.string[:HEAD] for word in ("announcement", "notice", "mofcom")):
         yield from _western(match)
 
 

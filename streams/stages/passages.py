@@ -11,6 +11,9 @@ _JOINT = 16
 """Letters between two acts of one enumeration at most: "No. 55, No. 56"."""
 
 _MORE_SENTENCES = 2
+_MAX_PASSAGES = 12
+"""What an act is stands where it is named first; an annex may name it a thousand times."""
+
 _BRACKET_REACH = 40
 _OPENING, _CLOSING = "(\uff08", ")\uff09"
 
@@ -53,7 +56,9 @@ def passages(acts: Acts) -> Mapping[str | None, tuple[Passage, ...]]:
         for at, group in enumerate(groups):
             passage = _passage(groups, at)
             for ref in dict.fromkeys(one.item.ref if announced else None for one in group):
-                found.setdefault(ref, []).append(passage)
+                told = found.setdefault(ref, [])
+                if len(told) < _MAX_PASSAGES:
+                    told.append(passage)
     return {ref: tuple(items) for ref, items in found.items()}
 
 

@@ -47,7 +47,9 @@ _KINDS = {
     "notification": "NOTIFICATION", "circular": "CIRCULAR", "directive": "DIRECTIVE", "act": "ACT", "law": "LAW",
     "ley": "LAW", "loi": "LAW", "arrêté": "ORDER",
 }  # fmt: skip
-_COUNTRY_REACH = 400
+_COUNTRY_REACH = 200
+HEAD = 1_000
+"""Letters at the beginning of a text that say whom it is about, where nothing near the act does."""
 
 
 def _fixed(issuer: str) -> Callable[[re.Match[str]], Iterator[Act]]:
@@ -65,8 +67,9 @@ def _page(match: re.Match[str]) -> Iterator[Act]:
 
 
 def _instrument(match: re.Match[str]) -> Iterator[Act]:
-    british = any(word in match.string for word in ("united kingdom", "british", " uk ", "london"))
-    issuer = "GB-SI" if british and "zimbabwe" not in match.string else "ZW-SI"
+    head = match.string[:HEAD]
+    british = any(word in head for word in ("united kingdom", "british", " uk ", "london"))
+    issuer = "GB-SI" if british and "zimbabwe" not in head else "ZW-SI"
     yield Act(issuer, match["number"], int(match["year"]), *match.span())
 
 
@@ -85,7 +88,7 @@ def _national(match: re.Match[str]) -> Iterator[Act]:
     """Give a country's decree, by the country that is named nearest before it, else first in the text."""
     text, start = match.string, match.start()
     near = [item[0] for item in _COUNTRY.finditer(text, max(0, start - _COUNTRY_REACH), start)]
-    found = _COUNTRY.search(text)
+    found = _COUNTRY.search(text, 0, HEAD)
     name = near[-1] if near else found[0] if found else None
     if name is None:
         return

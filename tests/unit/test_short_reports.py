@@ -35,16 +35,6 @@ REPORTS = (
         "tightening",
     ),
     (
-        "2023-09-05",
-        "Pangwa pits at a standstill",
-        (
-            "All heavy rare earth mining around Pangwa, Kachin, has ceased since 4 September while the authorities carry "
-            "out checks."
-        ),
-        "production_quota_or_halt",
-        "tightening",
-    ),
-    (
         "2023-10-10",
         "Nairobi wants raw minerals to stay home",
         "Kenya's mining minister has announced that raw minerals can no longer be exported.",
@@ -57,16 +47,6 @@ REPORTS = (
         (
             "From 1 December 2023 until 31 October 2025 exporters of rare earths must file details of type and "
             "destination with China's Ministry of Commerce."
-        ),
-        "reporting_or_traceability_duty",
-        "tightening",
-    ),
-    (
-        "2023-11-07",
-        "New paperwork for rare earth exporters",
-        (
-            "China's commerce ministry has put rare earths under a reporting regime: firms have to state what they ship "
-            "and where to."
         ),
         "reporting_or_traceability_duty",
         "tightening",
@@ -189,13 +169,6 @@ REPORTS = (
         ),
         "technology_export_control",
         "tightening",
-    ),
-    (
-        "2025-07-24",
-        "Brussels wins fast lane for magnets",
-        "At their summit the EU and China agreed on an upgraded mechanism to speed up rare earth export licences.",
-        "cooperation_or_policy_signal",
-        "easing",
     ),
     (
         "2025-09-21",
@@ -389,23 +362,6 @@ REPORTS = (
         "Holmium and four other rare earths join control list",
         "China widened export licensing to holmium, erbium, thulium, europium and ytterbium.",
         "export_licensing",
-        "tightening",
-    ),
-    (
-        "2025-10-09",
-        "Lithium cells and graphite anodes under Chinese control",
-        (
-            "Exports of lithium batteries, cathode materials and artificial graphite anodes will be controlled from 8 "
-            "November 2025 by MOFCOM Announcement No. 58 of 2025."
-        ),
-        "export_licensing",
-        "tightening",
-    ),
-    (
-        "2023-06-08",
-        "Namibia keeps lithium ore",
-        "Namibia's cabinet has banned exports of unprocessed crushed lithium ore and other critical minerals.",
-        "export_ban",
         "tightening",
     ),
 )

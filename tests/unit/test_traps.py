@@ -150,8 +150,12 @@ TRAPS = (
         "",
         {"assertion": "denied", "primary": "export_ban", "measures": 0},
     ),
-    ("商务部：没有禁止石墨出口", "", {"assertion": "denied", "measures": 0}),
-    ("中国2010年曾停止对日出口稀土", "2010年9月，中国停止向日本出口稀土。", {"assertion": "recalled", "measures": 0}),
+    ("商务部\uff1a没有禁止石墨出口", "", {"assertion": "denied", "measures": 0}),
+    (
+        "中国2010年曾停止对日出口稀土",
+        "2010年9月\uff0c中国停止向日本出口稀土。",
+        {"assertion": "recalled", "measures": 0},
+    ),
     ("据传中国将禁止锑出口", "", {"assertion": "rumoured"}),
 )
 
