@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from schemas.signal import EventClass, Maturity, MeasureClaim, Precision, Relation, RelationKind
 from streams.knowledge.model import Knowledge
 from streams.stages.acts import Acts
+from streams.stages.chinese_acts import is_chinese
 from streams.stages.date_roles import DateRole
 from streams.stages.dates import DateMention
 from streams.stages.enrich import Enriched, Named, Part
@@ -78,8 +79,11 @@ def _tells_measures(found: Acts, told: Told) -> bool:
     """Tell whether the report is about measures: by its class, or because acts change others whatever they are about."""
     if told.primary in POLICY:
         return told.maturity is not None
+    if told.primary not in {EventClass.POLICY_SIGNAL, EventClass.NOT_RELEVANT}:
+        return False
     is_law = told.primary is EventClass.POLICY_SIGNAL and told.maturity in {Maturity.ADOPTED, Maturity.IN_FORCE}
-    return is_law or (bool(found.relations) and told.primary in {EventClass.POLICY_SIGNAL, EventClass.NOT_RELEVANT})
+    # China's register of announcements holds measures of trade, whatever the words that a report finds for them.
+    return is_law or bool(found.relations) or any(is_chinese(item.issuer) for item in found.announced)
 
 
 def _own(scope: Sequence[Passage], told: Told, knowledge: Knowledge) -> dict[str, object]:

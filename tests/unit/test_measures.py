@@ -121,3 +121,14 @@ def test_a_plan_that_is_overtaken_gives_no_date():
 def test_a_delay_puts_off_the_start_and_not_the_end():
     (claim,) = claims("Indonesia delays its ban on bauxite exports until 1 January 2028")
     assert (claim.effective_from, claim.effective_to) == (date(2028, 1, 1), None)
+
+
+def test_notices_are_claims_even_where_no_word_tells_their_class():
+    text = (
+        "MOFCOM Announcements No. 55, 56, 57, 58, 61 and 62 of 2025 were issued on 9 October 2025. Nos. 55 to 58 apply from "
+        "8 November 2025, No. 61 from 1 December 2025 and No. 62 at once."
+    )
+    found = claims("China issues six notices", text, published="2025-10-09")
+    assert tuple(claim.ref for claim in found) == OCTOBER
+    days = [claim.effective_from for claim in found]
+    assert days == [date(2025, 11, 8)] * 4 + [date(2025, 12, 1), date(2025, 10, 9)]
