@@ -18,7 +18,8 @@ _DENIAL = re.compile(
 _DENIAL_HINTS = ("not ", "n't ", "n\u2019t ", "never ", "no ", "没有", "并未", "kein")
 _LEAD = 2
 _HEDGES = frozenset(("consider", "plan", "draft", "rumour"))
-_COORDINATED = (("and",), ("but",), ("und",), ("et",), ("y",))
+_COORDINATED = tuple((word,) for word in ("and", "but", "und", "et", "y", "that", "who", "which", "companies", "firms"))
+"""What before "may" makes it no doubt of the whole: a further step that comes after, or a leave that is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _recalled(
     """Find that it is told again: every sentence of the lead that tells it is of the past, or the title says so."""
     told = [item for item in speaking if item in lead]
     body = [item for item in told if item.part.name != "title"]
-    if any(is_fresh(item.part, item.index, item.words, published) for item in told):
+    if any(is_fresh(item.part, item.index, item.words, published) for item in (*told, *((title,) if title else ()))):
         return None
     strong = _cue(title, "recall", Assertion.RECALLED) if title else None
     if strong is not None:
