@@ -111,6 +111,14 @@ class Direction(StrEnum):
     NEUTRAL = "neutral"
 
 
+class Precision(StrEnum):
+    """How exactly a date is told."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 class Place(Model):
     """A country (ISO 3166 alpha-2, `EU` for the union) and its role; `targeting` says how a target is told.
 
@@ -131,7 +139,10 @@ class Quantity(Model):
 
 
 class Evidence(Model):
-    """The words that led to one label: offsets into the normalised title or text (`part`), end exclusive."""
+    """The words that led to one label: offsets into the normalised title or text (`part`), end exclusive.
+
+    `rule` names, for a class, the concepts whose meeting in one sentence speaks for it: `export+ban`.
+    """
 
     field: str
     value: str
@@ -139,6 +150,7 @@ class Evidence(Model):
     start: int
     end: int
     text: str
+    rule: str | None = None
 
 
 class RelationKind(StrEnum):
@@ -160,6 +172,7 @@ class Relation(Model):
 class MeasureClaim(Model):
     """What one report says of one measure; `effective_to` is the last day included, in the issuer's time zone.
 
+    A day is given only where one is told. What is told more roughly stands in `..._about`, as `2028` or `2026-11`.
     `clause` is the part of the act that it is, null for the whole; `materials` are those that the report gives to this
     measure, empty where it makes no difference between its measures.
     """
@@ -171,10 +184,20 @@ class MeasureClaim(Model):
     announced: date | None = None
     effective_from: date | None = None
     effective_to: date | None = None
+    announced_about: str | None = None
+    effective_from_about: str | None = None
+    effective_to_about: str | None = None
     relation: Relation | None = None
     ref: str | None = None
     clause: str | None = None
     materials: tuple[str, ...] = ()
+
+    @property
+    def earliest_start(self) -> date | None:
+        """The day it starts, or the first day that a rough start may mean; null where none is told."""
+        if self.effective_from or not self.effective_from_about:
+            return self.effective_from
+        return date.fromisoformat(f"{self.effective_from_about}-01-01"[: len("2028-01-01")])
 
 
 class Judgement(Model):

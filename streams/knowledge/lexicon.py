@@ -8,9 +8,9 @@ from typing import Any
 
 from schemas.signal import Direction, EventClass, Maturity
 
-FRAME_CONCEPTS = ("FLOW_STOPPED", "FLOW_STARTED", "EASED", "TIGHTENED")
-"""Concepts that no word has by itself: a verb and its object together give them (`Frame`)."""
-
+NAMED_FIRM = "FIRM"
+FRAME_CONCEPTS = ("FLOW_STOPPED", "FLOW_STARTED", "EASED", "TIGHTENED", NAMED_FIRM)
+"""Concepts that no word has by itself: a verb and its object together give them (`Frame`), the last any company's name."""
 
 EXACT = "="
 """Begins a phrase that is matched by its very form, not by its stem."""
@@ -27,6 +27,8 @@ class Act(StrEnum):
     CUT = "cut"
     RAISE = "raise"
     SUBJECT = "subject"
+    TIGHTEN = "tighten"
+    RELAX = "relax"
 
 
 class Target(StrEnum):

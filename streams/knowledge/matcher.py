@@ -35,6 +35,17 @@ class Matcher(Generic[T]):
         return found
 
 
+class Spotter:
+    """Pieces of text that stand for something, found anywhere in a text, in words and across them."""
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._automaton = AhoCorasick(list(pieces), matchkind=MatchKind.Standard)
+
+    def find(self, text: str) -> set[int]:
+        """Return which of the pieces are there, by their places in the order they were given in."""
+        return {piece for piece, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
+
+
 def longest(found: Iterable[Found[T]]) -> list[Found[T]]:
     """Return the occurrences in text order without those that lie within a longer one or overlap an earlier one.
 

@@ -1,67 +1,34 @@
 """What happened, judged from the words: a Signal whose every label carries the words that led to it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from schemas.signal import Direction, EventClass, Judgement, Maturity, Place, Signal, Stage
-from streams.knowledge.lexicon import Target
+from schemas.signal import Assertion, Direction, EventClass, Judgement, Place, Signal, Stage
 from streams.knowledge.model import Knowledge
+from streams.stages.acts import acts
+from streams.stages.assertion import stance
 from streams.stages.enrich import Enriched, Mention, Named, Part
 from streams.stages.evidence import Labels, evidence
-from streams.stages.frames import Frame
-from streams.stages.measures import Acts, acts, claims
+from streams.stages.measures import Told, claims
+from streams.stages.nature import direction_of, maturity_of, relation_of
 from streams.stages.quantities import quantities
+from streams.stages.reading import LEAD, Reading
 from streams.stages.roles import roles
-from streams.stages.scoring import Scores, Sentence, score, sentences
+from streams.stages.scoring import Sentence, score, sentences
 from streams.stages.targeting import targeting_of
+from streams.stages.tense import bounds
 
-CLASSIFIER_VERSION = "1"
+CLASSIFIER_VERSION = "2"
 
 _RELEVANT_POINTS = 2.0
 _SECONDARY = 0.4
 _MAX_CLASSES = 4
-_LEAD = 2
-"""Sentences of the text, from the first, that count as its lead."""
-
-_EVENTS = frozenset(
-    (
-        EventClass.OUTAGE, EventClass.FORCE_MAJEURE, EventClass.STRIKE, EventClass.CONFLICT, EventClass.LOGISTICS,
-        EventClass.NATURAL_HAZARD, EventClass.CYBER, EventClass.PRICE_SHOCK, EventClass.FLOW_ANOMALY,
-        EventClass.LICENCE_FRICTION,
-    )
-)  # fmt: skip
-"""Classes that happen rather than become law: what is reported of them holds."""
-
-_TALK = frozenset((EventClass.POLICY_SIGNAL, EventClass.DISPUTE, EventClass.PRICE_FLOOR, EventClass.STOCKPILE))
-"""Classes that are steps and statements: announced unless something was adopted."""
+_TELL_NO_MEASURE = frozenset((Assertion.DENIED, Assertion.RECALLED))
+"""What is denied is no measure, and what is told again was claimed when it was new."""
 
 _STAGE_OF_CLASS = {
     EventClass.TECHNOLOGY_CONTROL: Stage.TECHNOLOGY,
     EventClass.LOGISTICS: Stage.LOGISTICS,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What was found on the way to the judgement."""
-
-    enriched: Enriched
-    knowledge: Knowledge
-    sentences: Sequence[Sentence]
-    scores: Scores
-    acts: Acts
-
-    @property
-    def primary(self) -> EventClass:
-        return self.scores.points[0][0] if self.scores.points else EventClass.NOT_RELEVANT
-
-    def lead(self) -> Iterator[Sentence]:
-        """Give the sentences of the title and the lead of the text."""
-        return (item for item in self.sentences if item.part.name == "title" or item.index < _LEAD)
-
-    def says(self, *concepts: str) -> Sentence | None:
-        """Return the first sentence of title and lead that holds one of the concepts."""
-        return next((item for item in self.lead() if not item.concepts.keys().isdisjoint(concepts)), None)
 
 
 def classify(enriched: Enriched, knowledge: Knowledge) -> Signal:
@@ -88,17 +55,17 @@ def classify(enriched: Enriched, knowledge: Knowledge) -> Signal:
 
 def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
     """Return what a report says, with the words that say it."""
-    found = sentences(enriched)
-    reading = _Reading(enriched, knowledge, found, score(found, knowledge), acts(enriched))
-    primary = reading.primary
-    direction, deciding = _direction(reading)
-    maturity = _maturity(reading, direction, deciding)
+    reading = read(enriched, knowledge)
+    primary, held = reading.primary, reading.stance.assertion
+    direction, deciding = direction_of(reading)
+    maturity = maturity_of(reading, direction, deciding)
     materials = _materials(reading)
     places = roles(enriched, primary, knowledge)
-    asserted = reading.says("deny", "rumour") is None and not _only_considered(reading)
+    if held is Assertion.DENIED:  # nothing was done, so nothing gets tighter or easier
+        direction, maturity, deciding = Direction.NEUTRAL, None, None
     relevant = _is_relevant(reading, materials)
-    immediate = _any_says(reading, "in_force")
-    labels = Labels(_classes(reading), materials, places, deciding)
+    told = Told(primary, maturity, reading.any_says("in_force"), relation_of(reading, deciding))
+    labels = Labels(_classes(reading), materials, places, deciding, maturity)
     return Judgement(
         relevant=relevant,
         language=enriched.report.language,
@@ -109,7 +76,8 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         maturity=maturity,
         direction=direction,
         ladder=knowledge.lexicon.classes[primary].ladder,
-        asserted=asserted,
+        asserted=held is Assertion.ASSERTED,
+        assertion=held,
         targeting=targeting_of(enriched, primary, [item.role for item in places]),
         quantities=quantities(enriched),
         refs=reading.acts.refs,
@@ -117,13 +85,22 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         entities=tuple(_entities(enriched)),
         hs=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.hs)),
         eccn=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.eccn)),
-        measures=claims(enriched, reading.acts, primary=primary, maturity=maturity, immediate=immediate),
-        confidence=_confidence(reading, asserted=asserted),
-        evidence=evidence(enriched, reading.scores, labels),
+        measures=() if held in _TELL_NO_MEASURE else claims(enriched, reading.acts, told, knowledge),
+        confidence=_confidence(reading, asserted=held is Assertion.ASSERTED),
+        evidence=evidence(reading, labels),
     )
 
 
-def _classes(reading: _Reading) -> tuple[EventClass, ...]:
+def read(enriched: Enriched, knowledge: Knowledge) -> Reading:
+    """Return what was found in a report: its sentences, their points, the acts and how it stands to what it tells."""
+    found = sentences(enriched)
+    scores = score(found, knowledge)
+    primary = scores.points[0][0] if scores.points else EventClass.NOT_RELEVANT
+    held = stance(found, scores.speaking.get(primary, ()), enriched.report.published_at.date())
+    return Reading(enriched, knowledge, found, scores, acts(enriched), held)
+
+
+def _classes(reading: Reading) -> tuple[EventClass, ...]:
     points = reading.scores.points
     if not points:
         return (EventClass.NOT_RELEVANT,)
@@ -132,54 +109,7 @@ def _classes(reading: _Reading) -> tuple[EventClass, ...]:
     return tuple(item for item in kept if item is kept[0] or item is not EventClass.NOT_RELEVANT)
 
 
-def _direction(reading: _Reading) -> tuple[Direction, tuple[Sentence, Frame] | None]:
-    """Return the direction, and the frame that decided it: the title's if it has one, else the text's first."""
-    default = reading.knowledge.lexicon.classes[reading.primary].direction
-    for item in reading.lead():
-        told = [frame for frame in item.frames if frame.outermost]
-        if item.part.name != "title":
-            # The text's details turn a direction only by lifting a restriction, and never that of mere talk of trade.
-            told = [frame for frame in told if default is not Direction.NEUTRAL and _lifts(frame)]
-        votes = sum(frame.tightens for frame in told)
-        if votes:
-            direction = Direction.TIGHTENING if votes > 0 else Direction.EASING
-            return direction, (item, next(frame for frame in told if frame.tightens * votes > 0))
-    return default, None
-
-
-def _lifts(frame: Frame) -> bool:
-    return frame.tightens < 0 and frame.target is not Target.FLOW and frame.status is not None
-
-
-def _maturity(reading: _Reading, direction: Direction, deciding: tuple[Sentence, Frame] | None) -> Maturity | None:
-    """Return the legal nature: the first of these that holds."""
-    if reading.primary is EventClass.NOT_RELEVANT:
-        return None
-    if direction is Direction.EASING and deciding is not None and deciding[1].status is not None:
-        return deciding[1].status
-    is_talk = reading.primary in _TALK and not reading.says("adopted")
-    is_act = bool(reading.acts.refs) or reading.says("adopted") is not None
-    told = (
-        (reading.says("rumour") is not None, Maturity.RUMOUR),
-        (reading.says("informal") is not None, Maturity.INFORMAL),
-        (reading.primary in _EVENTS, Maturity.IN_FORCE),
-        (_only_considered(reading) or reading.says("draft") is not None, Maturity.DRAFT),
-        (is_talk, Maturity.ANNOUNCED),
-        (_any_says(reading, "in_force"), Maturity.IN_FORCE),
-        (is_act, Maturity.ADOPTED),
-    )
-    return next((maturity for holds, maturity in told if holds), Maturity.ANNOUNCED)
-
-
-def _any_says(reading: _Reading, concept: str) -> bool:
-    return any(concept in item.concepts for item in reading.sentences)
-
-
-def _only_considered(reading: _Reading) -> bool:
-    return any("consider" in item.concepts for item in reading.sentences if item.part.name == "title")
-
-
-def _materials(reading: _Reading) -> dict[str, tuple[Part, Mention]]:
+def _materials(reading: Reading) -> dict[str, tuple[Part, Mention]]:
     """Return the materials in order with the words that first name them, each followed by its group.
 
     Metals outside the lists are kept when the title or the lead names them, or nothing else is named.
@@ -193,7 +123,7 @@ def _materials(reading: _Reading) -> dict[str, tuple[Part, Mention]]:
                 continue
             for value in mention.values if len(mention.values) == 1 else _groups_meant(mention.values, told):
                 named.setdefault(value, (part, mention))
-                if part.name == "title" or part.sentence_at(mention.start) < _LEAD:
+                if part.name == "title" or part.sentence_at(mention.start) < LEAD:
                     leading.add(value)
     known = reading.knowledge.materials
     watched = {value for value in named if _is_watched(value, reading.knowledge)}
@@ -207,7 +137,7 @@ def _materials(reading: _Reading) -> dict[str, tuple[Part, Mention]]:
     return grouped
 
 
-def _groups_told(reading: _Reading) -> set[str]:
+def _groups_told(reading: Reading) -> set[str]:
     """Return the groups that single names point to: holmium to the heavy rare earths."""
     known = reading.knowledge.materials
     groups = {item.group for item in known.values()}
@@ -234,23 +164,34 @@ _WATCH_LIST = frozenset(("molybdenum", "superhard"))
 """On no critical list, but under Chinese export control since 2025 and 2024."""
 
 
-def _is_relevant(reading: _Reading, materials: Iterable[str]) -> bool:
+def _is_relevant(reading: Reading, materials: Iterable[str]) -> bool:
+    """Tell whether it bears on supply: an event that is told strongly enough, of a mineral, and is not old news."""
+    if reading.stance.assertion is Assertion.RECALLED:
+        return False
     if reading.primary is EventClass.NOT_RELEVANT or reading.scores.points[0][1] < _RELEVANT_POINTS:
         return False
     noise = dict(reading.scores.points).get(EventClass.NOT_RELEVANT, 0.0)
     if noise >= reading.scores.points[0][1]:
         return False
+    if reading.primary is EventClass.NEW_SUPPLY and not _names_material(reading.scores.loudest[reading.primary][0]):
+        return False
     return any(_is_watched(item, reading.knowledge) for item in materials) or reading.says("field") is not None
 
 
-def _stages(reading: _Reading, materials: dict[str, tuple[Part, Mention]]) -> Iterator[Stage]:
+def _names_material(sentence: Sentence) -> bool:
+    """Tell whether the sentence itself names one: a car plant that opens is no supply of what the text names elsewhere."""
+    begin, end = bounds(sentence.part, sentence.index)
+    return any(item.named is Named.MATERIAL and begin <= item.start < end for item in sentence.part.mentions)
+
+
+def _stages(reading: Reading, materials: dict[str, tuple[Part, Mention]]) -> Iterator[Stage]:
     seen: dict[Stage, None] = {}
     of_class = _STAGE_OF_CLASS.get(reading.primary)
     if of_class is not None:
         seen[of_class] = None
     for part in reading.enriched.parts:
         for mention in part.mentions:
-            leads = part.name == "title" or part.sentence_at(mention.start) < _LEAD
+            leads = part.name == "title" or part.sentence_at(mention.start) < LEAD
             if mention.stage is not None and leads and not materials.keys().isdisjoint(mention.values):
                 seen[mention.stage] = None
     return iter(seen)
@@ -267,7 +208,7 @@ def _entities(enriched: Enriched) -> Iterator[str]:
     )
 
 
-def _confidence(reading: _Reading, *, asserted: bool) -> float:
+def _confidence(reading: Reading, *, asserted: bool) -> float:
     """Return 0-1: how many points the first class has, how far it leads, less when nobody asserts it."""
     points = reading.scores.points
     if not points:

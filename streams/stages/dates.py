@@ -1,72 +1,54 @@
 """Dates in a text: the day, how exactly it is told, and what happens on it."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+
+from schemas.signal import Precision
+from streams.stages.date_roles import DateRole, cued_year, joins, role_of
+
+_CAPITAL = (
+    ("January", "Jan", "Januar"), ("February", "Feb", "Februar"), ("March", "Mar", "März", "Maerz"),
+    ("April", "Apr"), ("May", "Mai"), ("June", "Jun", "Juni"), ("July", "Jul", "Juli"), ("August", "Aug"),
+    ("September", "Sept", "Sep"), ("October", "Oct", "Oktober"), ("November", "Nov"),
+    ("December", "Dec", "Dezember"),
+)  # fmt: skip
+_SMALL = (
+    ("janvier", "enero"), ("février", "febrero"), ("mars", "marzo"), ("avril", "abril"), ("mai", "mayo"),
+    ("juin", "junio"), ("juillet", "julio"), ("août", "agosto"), ("septembre", "septiembre"),
+    ("octobre", "octubre"), ("novembre", "noviembre"), ("décembre", "diciembre"),
+)  # fmt: skip
+"""Months by name: English and German ones begin with a capital, French and Spanish ones do not."""
 
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",), ("june", "jun"),
-            ("july", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("october", "oct"), ("november", "nov"),
-            ("december", "dec"),
-        ),
-        start=1,
-    )
+    name.lower(): number
+    for table in (_CAPITAL, _SMALL)
+    for number, names in enumerate(table, start=1)
     for name in names
-}  # fmt: skip
-_NAMES = "|".join(sorted((name.capitalize() for name in _MONTHS), key=len, reverse=True))
-# Both begin with a plain set of letters: the engine then skips the rest of the text at the speed of a search.
+}
+
+
+def _any_of(table: tuple[tuple[str, ...], ...]) -> str:
+    return "|".join(sorted((name for names in table for name in names), key=len, reverse=True))
+
+
+# All begin with a plain set of letters: the engine then skips the rest of the text at the speed of a search.
 _NUMBER_FIRST = re.compile(
     r"(?P<number>[0-9][0-9]{0,3})(?![0-9])"
-    rf"(?:(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>{_NAMES})\b\.?(?:,?\s(?P<year>(?:19|20)\d\d)\b)?"
+    rf"(?:(?:st|nd|rd|th|er|\.|º)?\s(?:of\s|de\s)?(?P<month>{_any_of(_CAPITAL)}|{_any_of(_SMALL)})\b\.?"
+    r"(?:,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)\b)?"
     r"|-(?P<iso>\d\d-\d\d)\b"
-    r"|(?P<zh>年)(?:(?P<zm>\d{1,2})月(?:(?P<zd>\d{1,2})日)?)?)?"
+    r"|(?P<zh>年)(?:(?P<zm>\d{1,2})月(?:(?P<zd>\d{1,2})日)?)?|月(?P<zo>\d{1,2})日)?"
 )
 _MONTH_FIRST = re.compile(
-    rf"(?P<month>{_NAMES})\b\.?(?:\s(?P<number>\d{{1,2}})(?:st|nd|rd|th)?\b)?(?:,?\s(?P<year>(?:19|20)\d\d)\b)?"
+    rf"(?P<month>{_any_of(_CAPITAL)})\b\.?(?:\s(?P<number>\d{{1,2}})(?:st|nd|rd|th)?\b)?(?:,?\s(?P<year>(?:19|20)\d\d)\b)?"
 )
+_SMALL_FIRST = re.compile(rf"(?P<month>{_any_of(_SMALL)})\b(?:\s|\sde\s|\sdel\s)(?P<year>(?:19|20)\d\d)\b(?P<number>)")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
-_UNTIL = (
-    " until",
-    " till",
-    " through",
-    " until the end of",
-    " expires on",
-    " expire on",
-    " expiry on",
-    " expires",
-    " ends on",
-    "至",
-    "到",
-)
-_EFFECTIVE = (
-    " effective", " effective on", " effective from", " effective as of", " effect", " effect on", " effect from",
-    " effect as of", " from", " starting", " starting on", " beginning", " beginning on", " in force on",
-    " into force on", " as of", " since", " begins on", " starts on", " apply on", " applies on", "自",
-)  # fmt: skip
-_YEAR_CUES = (" from", " until", " till", " by", " in", " before", " through", " after", " to")
-_LOOK_BACK = 28
 _NEAR_DAYS = 240
-
-
-class Precision(StrEnum):
-    """How exactly a date is told."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-
-
-class DateRole(StrEnum):
-    """What happens on a date."""
-
-    EFFECTIVE = "effective"
-    UNTIL = "until"
-    OTHER = "other"
+_DECEMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +65,24 @@ class DateMention:
     start: int
     end: int
 
+    @property
+    def last_day(self) -> date:
+        """The last day that the date may mean: of "until November 2026" the 30th."""
+        match self.precision:
+            case Precision.DAY:
+                return self.day
+            case Precision.MONTH:
+                return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
+            case Precision.YEAR:
+                return self.day.replace(month=_DECEMBER, day=31)
 
+    @property
+    def about(self) -> str | None:
+        """The month or the year where no day is told: `2026-11`, `2028`."""
+        return None if self.precision is Precision.DAY else self.day.isoformat()[: _ABOUT[self.precision]]
+
+
+_ABOUT = {Precision.MONTH: len("2026-11"), Precision.YEAR: len("2028")}
 Told = tuple[date, Precision, bool]
 Reader = Callable[[re.Match[str], date], Told | None]
 
@@ -93,7 +92,7 @@ def dates(text: str, published_at: datetime) -> list[DateMention]:
     published = published_at.date()
     found: list[DateMention] = []
     months_read: set[int] = set()
-    for pattern, read in ((_NUMBER_FIRST, _number_first), (_MONTH_FIRST, _named)):
+    for pattern, read in _patterns(text):
         for match in pattern.finditer(text):
             start, end = match.span()
             before = text[start - 1 : start]
@@ -103,9 +102,29 @@ def dates(text: str, published_at: datetime) -> list[DateMention]:
             told = _valid(read, match, published)
             if told is not None:
                 day, precision, inferred = told
-                found.append(DateMention(day, precision, _role(text, match), inferred, start, end))
+                found.append(DateMention(day, precision, role_of(text, start, end), inferred, start, end))
     found.sort(key=lambda item: item.start)
-    return found
+    return list(_ranged(found, text))
+
+
+def _patterns(text: str) -> Iterator[tuple[re.Pattern[str], Reader]]:
+    yield _NUMBER_FIRST, _number_first
+    yield _MONTH_FIRST, _named
+    if " de " in text or " en " in text:  # French and Spanish alone
+        yield _SMALL_FIRST, _named
+
+
+def _ranged(found: list[DateMention], text: str) -> Iterator[DateMention]:
+    """Give the dates, where "to" joins two of them as the first day and the last."""
+    for at, item in enumerate(found):
+        after = found[at + 1] if at + 1 < len(found) else None
+        before = found[at - 1] if at else None
+        if item.role is DateRole.OTHER and after and joins(text, item.end, after.start):
+            yield replace(item, role=DateRole.EFFECTIVE)
+        elif item.role is not DateRole.EFFECTIVE and before and joins(text, before.end, item.start):
+            yield replace(item, role=DateRole.UNTIL)
+        else:
+            yield item
 
 
 def _valid(read: Reader, match: re.Match[str], published: date) -> Told | None:
@@ -113,20 +132,6 @@ def _valid(read: Reader, match: re.Match[str], published: date) -> Told | None:
         return read(match, published)
     except ValueError:  # 31 June: no date, whatever was meant
         return None
-
-
-def _role(text: str, match: re.Match[str]) -> DateRole:
-    before = _before(text, match)
-    after = text[match.end() : match.end() + 3]
-    if before.endswith(_UNTIL) or after.startswith("止"):
-        return DateRole.UNTIL
-    if before.endswith(_EFFECTIVE) or after.startswith(("起", "实施")):
-        return DateRole.EFFECTIVE
-    return DateRole.OTHER
-
-
-def _before(text: str, match: re.Match[str]) -> str:
-    return f" {text[max(0, match.start() - _LOOK_BACK) : match.start()].lower().rstrip()}"
 
 
 def _number_first(match: re.Match[str], published: date) -> Told | None:
@@ -138,10 +143,11 @@ def _number_first(match: re.Match[str], published: date) -> Told | None:
     if match["zh"]:
         month, day = int(match["zm"] or 0), int(match["zd"] or 0)
         return date(int(number), month or 1, day or 1), _precision(month, day), False
-    if not _FIRST_YEAR <= int(number) <= _LAST_YEAR:
+    if match["zo"]:
+        return _nearest(int(number), int(match["zo"]), published), Precision.DAY, True
+    if not _FIRST_YEAR <= int(number) <= _LAST_YEAR or not cued_year(match.string, match.start()):
         return None
-    cued = _before(match.string, match).endswith(_YEAR_CUES)
-    return (date(int(number), 1, 1), Precision.YEAR, False) if cued else None
+    return date(int(number), 1, 1), Precision.YEAR, False
 
 
 def _precision(month: int, day: int) -> Precision:
@@ -155,9 +161,13 @@ def _named(match: re.Match[str], published: date) -> Told | None:
         return date(int(match["year"]), month, day or 1), _precision(month, day), False
     if not day:  # a bare "May" is a verb as often as a month
         return None
+    return _nearest(month, day, published), Precision.DAY, True
+
+
+def _nearest(month: int, day: int, published: date) -> date:
     near = date(published.year, month, day)
     if near - published > timedelta(days=_NEAR_DAYS):
-        near = near.replace(year=near.year - 1)
-    elif published - near > timedelta(days=_NEAR_DAYS):
-        near = near.replace(year=near.year + 1)
-    return near, Precision.DAY, True
+        return near.replace(year=near.year - 1)
+    if published - near > timedelta(days=_NEAR_DAYS):
+        return near.replace(year=near.year + 1)
+    return near

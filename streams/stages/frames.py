@@ -12,12 +12,16 @@ from schemas.signal import Maturity
 from streams.knowledge.lexicon import Act, Target
 from streams.knowledge.matcher import longest
 from streams.stages.enrich import Cue, Part
+from streams.text.script import is_character
 
 _REACH = 8
 """Words between a verb and its object at most."""
 
 _SUBJECT_REACH = 16
 """The same where the goods stand between: "puts tungsten, tellurium, bismuth and indium under licensing"."""
+
+_CHARACTER_REACH = 30
+"""The same in Chinese, where a word is a character or two and the object's noun comes last."""
 
 _VERB_REACH = 3
 _NOUN_LINKS = frozenset(("of", "on", "for", "to"))
@@ -42,11 +46,14 @@ _BREAKS = frozenset(
         "that",
     )
 )
+_CLAUSES = frozenset(("as", "after", "while", "when", "because", "amid", "before", "since", "although", "but"))
+"""Words that begin another clause: of "permits lapse as a ban begins" it is not the ban that lapses."""
+
 _PASSIVE = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "get", "got", "remain", "remains", "stay", "stays")
 )
-_NEGATIONS = frozenset(("not", "no", "never", "without", "nor"))
-_SIGNS = {Act.STOP: -1, Act.START: 1, Act.CUT: -1, Act.RAISE: 1, Act.SUBJECT: 1}
+_NEGATIONS = frozenset(("not", "no", "never", "without", "nor", "nicht", "kein", "keine", "不", "未"))
+_SIGNS = {Act.STOP: -1, Act.START: 1, Act.CUT: -1, Act.RAISE: 1, Act.SUBJECT: 1, Act.TIGHTEN: 1, Act.RELAX: -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +92,48 @@ class _Scene:
         self.ending: dict[int, _Object] = {}
         for first, last, cue in objects:
             assert cue.concept.target is not None  # chosen by it above
-            found = _Object(first, last, cue.concept.target)
-            self.objects[first] = self.ending[last] = found
+            known = self.objects.get(first)
+            if known is None or known.target is Target.FLOW:  # one word for both: Exportverbot is a ban
+                self.objects[first] = self.ending[last] = _Object(first, last, cue.concept.target)
         self.frames: dict[int, Frame | None] = {}
 
     def right(self, verb: Cue) -> _Object | Cue | None:
         """Return the object after the verb: the head of the first noun group, or a verb that is its object."""
-        found: _Object | None = None
         if verb.concept.act is Act.SUBJECT:
             return self._subjected(verb)
-        at, end = verb.last, min(verb.last + _REACH, self._sentence_end(verb.first))
-        while at < end:
-            inner = self.verbs.get(at)
-            item = self.objects.get(at)
-            if found is None and inner is not None and at - verb.last < _VERB_REACH and item is None:
-                return inner
-            if item is not None:
-                found, at = item, item.last
-                continue
-            if found is not None:
-                if inner is not None and inner.concept.act is Act.STOP:  # "extends the export suspension"
-                    return inner
-                if at > found.last or self.words[at] in _BREAKS:
-                    break
-            at += 1
+        if is_character(self.words[verb.first][0]):
+            return self._behind(verb)
+        end = min(verb.last + _REACH, self._sentence_end(verb.first))
+        for at in range(verb.last, end):
+            if at in self.objects:
+                return self._head(at, end)
+            if at in self.verbs and at - verb.last < _VERB_REACH:
+                return self.verbs[at]
+            if self.words[at] in _CLAUSES:
+                return None
+        return None
+
+    def _head(self, at: int, end: int) -> _Object | Cue:
+        """Return the last of the objects that follow each other from a word on, or the stopping that they suffer."""
+        found = self.objects[at]
+        while found.last < end and self.words[found.last - 1] not in _BREAKS:  # "tariffs on" ends the noun group itself
+            following, inner = self.objects.get(found.last), self.verbs.get(found.last)
+            if following is None:  # "extends the export suspension"
+                return inner if inner is not None and inner.concept.act is Act.STOP else found
+            found = following
         return found
 
     def _subjected(self, verb: Cue) -> _Object | None:
         end = min(verb.last + _SUBJECT_REACH, self._sentence_end(verb.first))
         items = (self.objects[at] for at in range(verb.last, end) if at in self.objects)
         return next((item for item in items if item.target is Target.RESTRICTION), None)
+
+    def _behind(self, verb: Cue) -> _Object | None:
+        """Return the first thing that holds supply back after a Chinese verb, else the first flow."""
+        end = min(verb.last + _CHARACTER_REACH, self._sentence_end(verb.first))
+        items = [self.objects[at] for at in range(verb.last, end) if at in self.objects]
+        held = next((item for item in items if item.target is not Target.FLOW), None)
+        return held or next(iter(items), None)
 
     def left(self, verb: Cue) -> _Object | None:
         """Return the object before the verb: of "the ban on exports was lifted" the ban."""
@@ -176,6 +195,8 @@ class _Scene:
 
 def _value(target: Target, act: Act) -> int:
     """Return 1 for what holds supply back and -1 for supply; a quota is the one when set and the other when cut."""
+    if act in {Act.TIGHTEN, Act.RELAX}:  # "tightens exports" is no more exports
+        return 1
     if target is Target.ALLOWANCE:
         return -1 if act in {Act.CUT, Act.RAISE} else 1
     return 1 if target is Target.RESTRICTION else -1
@@ -192,6 +213,6 @@ def frames(part: Part, starts: Sequence[int]) -> list[Frame]:
 
 def concept_of(frame: Frame) -> str:
     """Return the concept that the lexicon's rules call by capitals."""
-    if frame.target is Target.FLOW:
+    if frame.target is Target.FLOW and frame.act not in {Act.TIGHTEN, Act.RELAX}:
         return "FLOW_STOPPED" if frame.tightens > 0 else "FLOW_STARTED"
     return "TIGHTENED" if frame.tightens > 0 else "EASED"

@@ -1,28 +1,22 @@
-"""What a report says of measures: its own legal act, the acts it changes, and their dates."""
+"""What a report says of measures: one claim for each that it announces, with what its own words tell of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from schemas.signal import EventClass, Maturity, MeasureClaim, Relation, RelationKind
-from streams.stages.dates import DateMention, DateRole, Precision
-from streams.stages.enrich import Enriched
+from schemas.signal import EventClass, Maturity, MeasureClaim, Precision, Relation, RelationKind
+from streams.knowledge.model import Knowledge
+from streams.stages.acts import Acts
+from streams.stages.chinese_acts import is_chinese
+from streams.stages.date_roles import DateRole
+from streams.stages.dates import DateMention
+from streams.stages.enrich import Enriched, Named, Part
+from streams.stages.passages import Passage, passages
 from streams.stages.references import Reference
+from streams.stages.scoring import class_of
 
-_RELATIONS = (
-    (RelationKind.SUSPENDS, ("suspend", "pause", "halts", "暂停", "freez")),
-    (RelationKind.REPEALS, ("repeal", "revok", "rescind", "废止", "abolish")),
-    (RelationKind.AMENDS, ("amend", "modif", "修订", "修改", "replace", "updat")),
-    (RelationKind.EXTENDS, ("extend", "prolong", "延长", "continu")),
-)
-_RELATION_REACH = 60
-"""Letters between the verb and the first reference it changes; the sentence's later ones are changed with it."""
-
-_INSTRUMENT = re.compile(r"\b(?:under|by|through|via|in|with) (?:\w+ ){0,3}$")
-"""What stands before the act itself: "suspended by MOFCOM Announcement No. 70"."""
-
-_POLICY = frozenset(
+POLICY = frozenset(
     (
         EventClass.EXPORT_BAN, EventClass.EXPORT_LICENSING, EventClass.EXPORT_QUOTA, EventClass.EXPORT_TAX,
         EventClass.EXPORT_SUSPENSION, EventClass.STATE_TRADING, EventClass.TECHNOLOGY_CONTROL,
@@ -31,106 +25,165 @@ _POLICY = frozenset(
         EventClass.NATIONALISATION, EventClass.SANCTIONS,
     )
 )  # fmt: skip
+"""Classes that are measures of a state: the register keeps them."""
+
 _MAX_CLAIMS = 20
 _LEAD_SENTENCES = 4
+_SET_ASIDE_REACH = 200
+"""Letters before a date in which its clause begins; a sentence of a thousand dates must not be read a thousand times."""
+_IMMEDIATE = re.compile(
+    r"\b(?:immediate(?:ly)?|same day|at once|on publication|upon publication|effective today|into force today"
+    r"|mit sofortiger wirkung|effet immédiat|efecto inmediato)\b|即日起|自(?:公布|发布)之日"
+)
+_SET_ASIDE = re.compile(
+    r"\b(?:was|were|had been) (?:originally |previously |first |only |initially )*"
+    r"(?:to|due to|set to|meant to|planned|scheduled|expected)\b"
+    r"|\b(?:originally|previously|initially|earlier plan|under the plan announced|instead of|had planned|old date"
+    r"|brought forward from)\b"
+)
+"""Words of a sentence whose dates are those of a plan that this report overtakes: "was to be banned only from 2027"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
-    """The references of a report: all in order, the one act it announces, and what it does to which others."""
+class Told:
+    """What the judgement knows of the report's measures: class, maturity, force, and what is done to older ones."""
 
-    refs: tuple[str, ...]
-    anchor: Reference | None
-    announced: tuple[Reference, ...]
-    relation: Relation | None
+    primary: EventClass
+    maturity: Maturity | None
+    immediate: bool
+    relation: RelationKind | None
 
 
-def acts(enriched: Enriched) -> Acts:
-    """Tell the act that a report announces from those it changes or cites.
+def claims(enriched: Enriched, found: Acts, told: Told, knowledge: Knowledge) -> tuple[MeasureClaim, ...]:
+    """Return one claim for each act announced, or one without a reference for a measure that has none.
 
-    It is the first act named, title before text, if every other one is changed by it or is an older act of the same
-    issuer; a report of several new acts has no single one.
+    A claim's dates and materials are those of the sentences that name its act; where these tell none, the report's.
     """
-    ordered: dict[str, Reference] = {}
-    related: dict[str, RelationKind] = {}
-    for part in enriched.parts:
-        lowered = part.text.lower() if part.references else ""
-        changed: tuple[RelationKind, int] | None = None
-        for item in part.references:
-            ordered.setdefault(item.ref, item)
-            sentence = part.sentence_at(item.start)
-            begin = part.sentence_ends[sentence - 1] if sentence else 0
-            before = lowered[max(begin, item.start - _RELATION_REACH) : item.start]
-            kind = _relation(before)
-            if kind is None and changed is not None and changed[1] == sentence:
-                kind = changed[0]
-            changed = (kind, sentence) if kind else None
-            if kind and item.ref not in related:
-                related[item.ref] = kind
-    own = [item for item in ordered.values() if item.ref not in related]
-    newest = bool(own) and all(_is_older(item, own[0]) for item in own[1:])
-    kinds = list(dict.fromkeys(related.values()))
-    relation = (
-        Relation(kind=kinds[0], of=tuple(ref for ref, kind in related.items() if kind == kinds[0])) if kinds else None
-    )
-    return Acts(tuple(ordered), own[0] if newest else None, tuple(own[:1] if newest else own), relation)
-
-
-def _relation(before: str) -> RelationKind | None:
-    if _INSTRUMENT.search(before):
-        return None
-    found = [(before.rfind(word), kind) for kind, words in _RELATIONS for word in words if word in before]
-    return max(found, key=lambda one: one[0])[1] if found else None
-
-
-def _is_older(item: Reference, than: Reference) -> bool:
-    if item.issuer != than.issuer or not item.year or not than.year:
-        return False
-    return (item.year, item.number.zfill(5)) < (than.year, than.number.zfill(5))
-
-
-def claims(
-    enriched: Enriched, found: Acts, *, primary: EventClass, maturity: Maturity | None, immediate: bool
-) -> tuple[MeasureClaim, ...]:
-    """Return one claim for each act announced, or one without a reference for a measure that has none."""
-    if primary not in _POLICY:
+    if not _tells_measures(found, told):
         return ()
-    told = [item for part in enriched.parts for item in part.dates]
+    report = _Report(enriched, told)
+    scopes = passages(found)
+    made: list[MeasureClaim] = []
+    for item in (found.announced or (None,))[:_MAX_CLAIMS]:
+        ref = item.ref if item else None
+        scope = scopes.get(ref, ())
+        relations = found.relations.get(ref, ()) or (_bare_relations(told, found) if len(found.announced) <= 1 else ())
+        claim = report.claim(item, scope, repeals=any(one.kind is RelationKind.REPEALS for one in relations))
+        if len(found.announced) > 1:
+            claim = claim.model_copy(update=_own(scope, told, knowledge))
+        made += (claim.model_copy(update={"relation": relation}) for relation in relations or (None,))
+    return tuple(made)
+
+
+def _tells_measures(found: Acts, told: Told) -> bool:
+    """Tell whether the report is about measures: by its class, or because acts change others whatever they are about."""
+    if told.primary in POLICY:
+        return told.maturity is not None
+    if told.primary not in {EventClass.POLICY_SIGNAL, EventClass.NOT_RELEVANT}:
+        return False
+    is_law = told.primary is EventClass.POLICY_SIGNAL and told.maturity in {Maturity.ADOPTED, Maturity.IN_FORCE}
+    # China's register of announcements holds measures of trade, whatever the words that a report finds for them.
+    return is_law or bool(found.relations) or any(is_chinese(item.issuer) for item in found.announced)
+
+
+def _own(scope: Sequence[Passage], told: Told, knowledge: Knowledge) -> dict[str, object]:
+    """Return what makes one act differ from the others of its report: its class and its materials."""
+    classes = (class_of(passage.part, passage.start, passage.end, knowledge) for passage in scope)
+    kind = next((one for one in classes if one in POLICY), _type(told))
+    return {"materials": _materials(scope, knowledge), "type": kind}
+
+
+def _type(told: Told) -> EventClass | None:
+    return None if told.primary is EventClass.NOT_RELEVANT else told.primary
+
+
+def _bare_relations(told: Told, found: Acts) -> tuple[Relation, ...]:
+    """Return what the words say is done to earlier measures that no verb names: the acts that are cited beside it."""
+    if told.relation is None or None in found.relations:
+        return ()
+    older = tuple(item.ref for item in found.background)
+    return (Relation(kind=told.relation, of=older if len(older) == 1 else ()),)
+
+
+class _Report:
+    """The dates of the whole report, which a claim takes where its own words tell none."""
+
+    def __init__(self, enriched: Enriched, told: Told) -> None:
+        self.told = told
+        self.dates = [(part, item) for part in enriched.parts for item in part.dates if not _is_set_aside(part, item)]
+        self.announced = _announced(enriched)
+
+    def claim(self, item: Reference | None, scope: Sequence[Passage], *, repeals: bool) -> MeasureClaim:
+        """Return the claim of an act, or of a measure without one, as its passages tell it."""
+        dates = [one for passage in scope for one in passage.dates()]
+        immediate = any(_IMMEDIATE.search(passage.words()) for passage in scope)
+        if not immediate and not any(one.role in {DateRole.EFFECTIVE, DateRole.UNTIL} for one in dates):
+            dates += (one for _, one in self.dates)
+            immediate = self.told.immediate
+        announced, since = self.announced, self.announced.day if self.announced else None
+        begins = _first(dates, DateRole.EFFECTIVE, since=since)
+        if announced and immediate and (begins is None or begins.precision is not Precision.DAY):
+            begins = announced
+        ends = _first(dates, DateRole.UNTIL, since=begins.day if begins else since)
+        if begins is None and repeals:  # "the duties end on 1 May"
+            begins, ends = ends, None
+        days = {"announced": announced, "effective_from": begins, "effective_to": ends}
+        claim = MeasureClaim(type=_type(self.told)).model_copy(
+            update={name: told.day for name, told in days.items() if told and told.precision is Precision.DAY}
+            | {f"{name}_about": told.about for name, told in days.items() if told and told.about}
+        )
+        if item is None:
+            return claim
+        act = {"issuer": item.issuer, "number": item.number, "year": item.year, "ref": item.ref, "clause": item.clause}
+        return claim.model_copy(update=act)
+
+
+def _is_set_aside(part: Part, item: DateMention) -> bool:
+    sentence = part.sentence_at(item.start)
+    begin = part.sentence_ends[sentence - 1] if sentence else 0
+    return _SET_ASIDE.search(part.text[max(begin, item.start - _SET_ASIDE_REACH) : item.end].lower()) is not None
+
+
+def _announced(enriched: Enriched) -> DateMention | None:
+    """Return the day on which the lead says that it happened: the day told as that of the act, else the first one."""
     published = enriched.report.published_at.date()
-    announced = _announced(enriched, published)
-    effective_from = _first(told, DateRole.EFFECTIVE, since=announced)
-    if effective_from is None and immediate:
-        effective_from = announced
-    effective_to = _first(told, DateRole.UNTIL, since=effective_from or announced)
-    shared = MeasureClaim(
-        type=primary,
-        announced=announced,
-        effective_from=effective_from,
-        effective_to=effective_to,
-        relation=found.relation,
+    lead = [
+        item
+        for part in enriched.parts
+        for item in part.dates
+        if part.sentence_at(item.start) < _LEAD_SENTENCES and not _is_set_aside(part, item)
+    ]
+    past = [item for item in lead if item.role is not DateRole.UNTIL and item.day <= published + timedelta(days=1)]
+    days = [item for item in past if item.precision is Precision.DAY]
+    told = [item for item in days if item.role is DateRole.ANNOUNCED]
+    months = [item for item in past if item.precision is Precision.MONTH and item.role is not DateRole.EFFECTIVE]
+    return next(iter((*told, *days, *months)), None)
+
+
+def _first(dates: Sequence[DateMention], role: DateRole, *, since: date | None) -> DateMention | None:
+    """Return the first date of the role that is not over before; a day within it says it better."""
+    later = [item for item in dates if item.role is role and (since is None or item.last_day >= since)]
+    best = later[0] if later else None
+    days = (
+        item for item in later if best and item.precision is Precision.DAY and best.day <= item.day <= best.last_day
     )
-    if not found.announced:
-        return (shared,) if maturity is not None else ()
-    return tuple(
-        shared.model_copy(update={"issuer": item.issuer, "number": item.number, "year": item.year, "ref": item.ref})
-        for item in found.announced[:_MAX_CLAIMS]
-    )
+    return next(days, best)
 
 
-def _announced(enriched: Enriched, published: date) -> date | None:
-    for item in enriched.text.dates:
-        if enriched.text.sentence_at(item.start) >= _LEAD_SENTENCES:
-            break
-        if (
-            item.precision is Precision.DAY
-            and item.role is not DateRole.UNTIL
-            and item.day <= published + timedelta(days=1)
-        ):
-            return item.day
-    return None
+def _materials(scope: Sequence[Passage], knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the materials that the passages of one act name, each followed by its group."""
+    seen: dict[str, None] = {}
+    for value in _values(scope):
+        seen[value] = None
+        group = knowledge.materials[value].group
+        if group:
+            seen[group] = None
+    return tuple(seen)
 
 
-def _first(told: Sequence[DateMention], role: DateRole, *, since: date | None) -> date | None:
-    days = [item.day for item in told if item.role is role]
-    later = [day for day in days if since is None or day >= since]
-    return later[0] if later else None
+def _values(scope: Sequence[Passage]) -> Iterator[str]:
+    for passage in scope:
+        found = [item for item in passage.mentions() if item.named is Named.MATERIAL]
+        if found:
+            yield from (value for item in found for value in item.values)
+            return

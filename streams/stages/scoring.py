@@ -1,44 +1,70 @@
 """How much each sentence speaks for each class: concepts and frames against the lexicon's rules."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from schemas.signal import EventClass
-from streams.knowledge.lexicon import FRAME_CONCEPTS
+from streams.knowledge.lexicon import FRAME_CONCEPTS, NAMED_FIRM
 from streams.knowledge.model import Knowledge
 from streams.stages.enrich import Cue, Enriched, Part
 from streams.stages.frames import Frame, concept_of, frames
+from streams.stages.tense import bounds, is_old
 
 _TITLE_WEIGHT = 2.0
 _SENTENCE_WEIGHTS = (1.3, 0.7, 0.5)
 _LATER_WEIGHT = 0.25
+_OLD_WEIGHT = 0.5
+"""How much of its weight a sentence keeps that tells of the past: background is not what happened."""
+
+_OLD_REACH = 8
+"""Sentences from the first of which that is asked; the later ones count for little anyhow."""
+
+_RECITAL = re.compile(
+    r"\s*(?:根据|依据|按照|为了?维护|经国务院|pursuant to|in accordance with|whereas|having regard|auf grund|gestützt auf|vu le)",
+    re.IGNORECASE,
+)
+"""How the first sentence of an official text begins that names its legal basis: what is decided comes behind it."""
+
 _ALONE = 1.6
 """How much more the first sentence counts when a report has no title to speak of."""
 
 
+_CLASS_BAR = 2.0
+"""Points from which a passage by itself tells what class its act is of."""
+
+_FIRM_KIND = "company"
 _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """One sentence: its part, its place in it, how much it counts, and what was found in it."""
+    """One sentence: its part, its place in it, its words in small letters, how much it counts, what was found in it."""
 
     part: Part
     index: int
+    words: str
     weight: float
     cues: tuple[Cue, ...]
     frames: tuple[Frame, ...]
     concepts: Mapping[str, None]
 
+    @property
+    def begin(self) -> int:
+        """The letter of its part at which it begins."""
+        return bounds(self.part, self.index)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Points by class, best first, and the sentence that speaks loudest for each, with the concepts that did."""
+    """Points by class, best first, the sentence that speaks loudest for each with the concepts that did, and all that speak."""
 
     points: tuple[tuple[EventClass, float], ...]
     loudest: dict[EventClass, tuple[Sentence, tuple[str, ...]]]
+    speaking: dict[EventClass, list[Sentence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +88,11 @@ def _compiled(knowledge: Knowledge) -> _Compiled:
 
 def sentences(enriched: Enriched) -> list[Sentence]:
     """Return the sentences in which anything was found, the title's first."""
-    return [item for part in enriched.parts for item in _sentences_of(part, titled=bool(enriched.title.cues))]
+    titled, published = bool(enriched.title.cues), enriched.report.published_at.date()
+    return [item for part in enriched.parts for item in _sentences_of(part, published, titled=titled)]
 
 
-def _sentences_of(part: Part, *, titled: bool) -> Iterator[Sentence]:
+def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sentence]:
     if not part.cues:
         return
     letters = part.tokens.spans[0::2]
@@ -76,20 +103,30 @@ def _sentences_of(part: Part, *, titled: bool) -> Iterator[Sentence]:
         by_sentence.setdefault(_index(starts, cue.first), ([], []))[0].append(cue)
     for frame in framed:
         by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
+    recital = 1 if part.name == "text" and _RECITAL.match(part.text) else 0
+    firms = {part.sentence_at(item.start) for item in part.mentions if item.kind == _FIRM_KIND}
     for index, (cues, found) in by_sentence.items():
         # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
         concepts = dict.fromkeys(cue.concept.name for cue in cues)
         concepts.update((concept_of(frame), None) for frame in found)
-        yield Sentence(part, index, _weight(part.name, index, titled=titled), tuple(cues), tuple(found), concepts)
+        if index in firms:
+            concepts[NAMED_FIRM] = None
+        weight = _weight(part.name, index, recital, titled=titled)
+        begin, end = bounds(part, index)
+        words = part.text[begin:end].lower()
+        if part.name != "title" and index < _OLD_REACH and is_old(part, index, words, published):
+            weight *= _OLD_WEIGHT
+        yield Sentence(part, index, words, weight, tuple(cues), tuple(found), concepts)
 
 
 def _index(starts: Sequence[int], word: int) -> int:
     return bisect_left(starts, word + 1)
 
 
-def _weight(part: str, index: int, *, titled: bool) -> float:
+def _weight(part: str, index: int, recital: int, *, titled: bool) -> float:
     if part == "title":
         return _TITLE_WEIGHT
+    index = index - 1 if recital and index else index + recital
     weight = _SENTENCE_WEIGHTS[index] if index < len(_SENTENCE_WEIGHTS) else _LATER_WEIGHT
     return weight * _ALONE if index == 0 and not titled else weight
 
@@ -102,9 +139,12 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     compiled = _compiled(knowledge)
     best: dict[tuple[EventClass, str], float] = {}
     loudest: dict[EventClass, tuple[float, Sentence, tuple[str, ...]]] = {}
+    speaking: dict[EventClass, list[Sentence]] = {}
     for sentence in found:
         points: dict[EventClass, float] = {}
-        for event_class, weight, names in _satisfied(sentence, compiled):
+        for event_class, weight, names in _satisfied(sentence.concepts, compiled):
+            if event_class not in points:
+                speaking.setdefault(event_class, []).append(sentence)
             points[event_class] = points.get(event_class, 0.0) + weight * sentence.weight
             if event_class not in loudest or loudest[event_class][0] < points[event_class]:
                 loudest[event_class] = (points[event_class], sentence, names)
@@ -115,14 +155,28 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     for (event_class, _), value in best.items():
         totals[event_class] = totals.get(event_class, 0.0) + value
     ranked = sorted(totals.items(), key=lambda item: (-item[1], _ORDER[item[0]]))
-    return Scores(
-        tuple(ranked), {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
-    )
+    shown = {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
+    return Scores(tuple(ranked), shown, speaking)
 
 
-def _satisfied(sentence: Sentence, compiled: _Compiled) -> Iterator[tuple[EventClass, float, tuple[str, ...]]]:
-    mask = sum(compiled.bits[name] for name in sentence.concepts)
-    for concept in sentence.concepts:
+def class_of(part: Part, start: int, end: int, knowledge: Knowledge) -> EventClass | None:
+    """Return the class that the words between two letters of a part speak for by themselves; null when for none."""
+    letters = part.tokens.spans[0::2]
+    first, last = bisect_left(letters, start), bisect_left(letters, end)
+    cues = tuple(cue for cue in part.cues if first <= cue.first and cue.last <= last)
+    concepts = dict.fromkeys(cue.concept.name for cue in cues)
+    points: dict[EventClass, float] = {}
+    for event_class, weight, _ in _satisfied(concepts, _compiled(knowledge)):
+        points[event_class] = points.get(event_class, 0.0) + weight
+    best = max(points.items(), key=lambda item: (item[1], -_ORDER[item[0]]), default=None)
+    return best[0] if best and best[1] >= _CLASS_BAR else None
+
+
+def _satisfied(
+    concepts: Mapping[str, None], compiled: _Compiled
+) -> Iterator[tuple[EventClass, float, tuple[str, ...]]]:
+    mask = sum(compiled.bits[name] for name in concepts)
+    for concept in concepts:
         for wanted, unwanted, event_class, weight, names in compiled.rules[concept]:
             if mask & wanted == wanted and not mask & unwanted:
                 yield event_class, weight, names

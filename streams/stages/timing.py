@@ -54,7 +54,7 @@ def moment_of(judgement: Judgement, claim: MeasureClaim | None, today: date) -> 
         return Moment(status, None, None)
     if claim.relation and judgement.direction is Direction.EASING and status not in RELIEVED:
         status = _RELIEF.get(claim.relation.kind, status)
-    starts, ends = claim.effective_from, claim.effective_to
+    starts, ends = claim.earliest_start, claim.effective_to
     return Moment(status, (starts - today).days if starts else None, (ends - today).days if ends else None)
 
 

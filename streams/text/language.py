@@ -19,6 +19,10 @@ MAX_LETTERS: Final = 400
 MIN_BYTES: Final = 20
 """A shorter text in UTF-8 is not guessed at: three English words, or seven Chinese characters."""
 
+_ARTICLE: Final = " the "
+_SURELY_ENGLISH: Final = 3
+"""No other language has this word three times in 400 letters; not asking the model saves a tenth of a millisecond."""
+
 _TWO_LETTERS: Final = MappingProxyType(
     {
         "ara": "ar", "bul": "bg", "ces": "cs", "chi": "zh", "cmn": "zh", "cze": "cs", "dan": "da", "deu": "de",
@@ -46,6 +50,8 @@ def language_of(given: str | None, text: str) -> str:
 def _identified(text: str) -> str:
     if len(text.encode("utf-8", "replace")) < MIN_BYTES:
         return UNSTEMMED
+    if text.count(_ARTICLE) >= _SURELY_ENGLISH:
+        return "en"
     language, _score = _identifier().classify(text)
     return str(language)
 

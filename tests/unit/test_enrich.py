@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from schemas.signal import Stage
-from streams.stages.dates import DateRole, Precision, dates
+from schemas.signal import Precision, Stage
+from streams.stages.date_roles import DateRole
+from streams.stages.dates import dates
 from streams.stages.enrich import Named
 from streams.stages.references import references
 from tests.reading import PUBLISHED, read
@@ -110,11 +111,33 @@ def test_legal_references_have_one_form(text, refs):
         ("in March 2026", date(2026, 3, 1), Precision.MONTH, DateRole.OTHER),
         ("自2025年11月8日起", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),
         ("on 3 January", date(2026, 1, 3), Precision.DAY, DateRole.OTHER),  # the nearest to publication
+        ("announced on 9 October 2025", date(2025, 10, 9), Precision.DAY, DateRole.ANNOUNCED),
+        ("until the end of November 2026", date(2026, 11, 1), Precision.MONTH, DateRole.UNTIL),
+        ("delayed until 1 January 2028", date(2028, 1, 1), Precision.DAY, DateRole.EFFECTIVE),  # it begins then
+        ("will not apply until May 2026", date(2026, 5, 1), Precision.MONTH, DateRole.EFFECTIVE),
+        ("gilt ab dem 1. Dezember 2025", date(2025, 12, 1), Precision.DAY, DateRole.EFFECTIVE),
+        ("bis zum 27. November 2026", date(2026, 11, 27), Precision.DAY, DateRole.UNTIL),
+        ("à compter du 1er décembre 2025", date(2025, 12, 1), Precision.DAY, DateRole.EFFECTIVE),
+        ("jusqu'au 10 novembre 2026", date(2026, 11, 10), Precision.DAY, DateRole.UNTIL),
+        ("a partir del 1 de diciembre de 2025", date(2025, 12, 1), Precision.DAY, DateRole.EFFECTIVE),
+        ("hasta el 10 de noviembre de 2026", date(2026, 11, 10), Precision.DAY, DateRole.UNTIL),
+        ("至2026年11月10日", date(2026, 11, 10), Precision.DAY, DateRole.UNTIL),
+        ("2025年10月9日发布", date(2025, 10, 9), Precision.DAY, DateRole.ANNOUNCED),
+        ("11月8日起实施", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),  # a year is not told
     ],
 )
 def test_dates_say_how_exact_they_are_and_what_happens(text, day, precision, role):
     found = dates(text, PUBLISHED)
     assert [(item.day, item.precision, item.role) for item in found] == [(day, precision, role)]
+
+
+def test_two_dates_that_are_joined_are_the_first_and_the_last_day():
+    found = dates("7 November 2025 to 10 November 2026", PUBLISHED)
+    assert [item.role for item in found] == [DateRole.EFFECTIVE, DateRole.UNTIL]
+
+
+def test_a_year_of_a_reference_is_no_date():
+    assert dates("Announcement No. 61 of 2025", PUBLISHED) == []
 
 
 def test_an_impossible_date_is_none():

@@ -1,0 +1,101 @@
+"""What an event is by law: which way it moves supply, how firm it stands, what it does to an earlier measure."""
+
+import re
+
+from schemas.signal import Assertion, Direction, EventClass, Maturity, RelationKind
+from streams.knowledge.lexicon import Target
+from streams.stages.frames import Frame
+from streams.stages.reading import Reading
+from streams.stages.scoring import Sentence
+
+_EVENTS = frozenset(
+    (
+        EventClass.OUTAGE, EventClass.FORCE_MAJEURE, EventClass.STRIKE, EventClass.CONFLICT, EventClass.LOGISTICS,
+        EventClass.NATURAL_HAZARD, EventClass.CYBER, EventClass.PRICE_SHOCK, EventClass.FLOW_ANOMALY,
+        EventClass.LICENCE_FRICTION,
+    )
+)  # fmt: skip
+"""Classes that happen rather than become law: what is reported of them holds."""
+
+_TALK = frozenset((EventClass.POLICY_SIGNAL, EventClass.DISPUTE, EventClass.PRICE_FLOOR, EventClass.STOCKPILE))
+"""Classes that are steps and statements: announced unless something was adopted."""
+
+_PROLONGED = re.compile(
+    r"\b(?:extend|prolong|renew|roll(?:s|ed)? over)\w*\s(?:[\w'-]+\s){0,8}(?:until|till|through|by|another|further|beyond)\b"
+    r"|\bextend\w*\s(?:[\w'-]+\s){0,5}(?:suspension|ban|embargo|moratorium|halt)\b|延长"
+)
+"""An earlier measure's end is put off: not "extends controls to magnets", which is a new measure."""
+
+_PROLONGED_HINTS = ("extend", "prolong", "renew", "roll", "延长")
+
+
+def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | None]:
+    """Return the direction, and the frame that decided it: the title's if it has one, else the text's first."""
+    default = reading.knowledge.lexicon.classes[reading.primary].direction
+    if reading.primary in _EVENTS and reading.says("over") is not None:
+        return Direction.EASING, None
+    if reading.primary is EventClass.POLICY_SIGNAL:
+        return _policy_direction(reading), None
+    for item in reading.lead():
+        told = [frame for frame in item.frames if frame.outermost]
+        if item.part.name != "title":
+            # The text's first sentence turns a direction only by lifting a restriction, and never that of mere talk of trade.
+            told = [frame for frame in told if item.index == 0 and default is not Direction.NEUTRAL and _lifts(frame)]
+        votes = sum(frame.tightens for frame in told)
+        if votes:
+            direction = Direction.TIGHTENING if votes > 0 else Direction.EASING
+            return direction, (item, next(frame for frame in told if frame.tightens * votes > 0))
+    return default, None
+
+
+def _policy_direction(reading: Reading) -> Direction:
+    """Return which way talk and framework laws point: eased access, control by law or a threat of it, else neither."""
+    _, rule = reading.scores.loudest[EventClass.POLICY_SIGNAL]
+    if "cooperation" in rule:
+        eases = reading.says("access", "FLOW_STARTED", "EASED") and reading.says(
+            "licence", "licensing", "control", "export"
+        )
+        return Direction.EASING if eases else Direction.NEUTRAL
+    return Direction.TIGHTENING if reading.says("control", "curb", "ban", "framework") else Direction.NEUTRAL
+
+
+def _lifts(frame: Frame) -> bool:
+    return frame.tightens < 0 and frame.target is not Target.FLOW and frame.status is not None
+
+
+def maturity_of(reading: Reading, direction: Direction, deciding: tuple[Sentence, Frame] | None) -> Maturity | None:
+    """Return the legal nature: the first of these that holds."""
+    if reading.primary is EventClass.NOT_RELEVANT:
+        return None
+    if direction is Direction.EASING and deciding is not None and deciding[1].status is not None:
+        return deciding[1].status
+    is_talk = reading.primary in _TALK and not reading.says("adopted")
+    is_act = bool(reading.acts.refs) or reading.says("adopted") is not None
+    told = (
+        (reading.says("rumour") is not None, Maturity.RUMOUR),
+        (reading.says("informal") is not None, Maturity.INFORMAL),
+        (reading.primary in _EVENTS, Maturity.IN_FORCE),
+        (reading.stance.assertion is Assertion.CONSIDERED or reading.says("draft") is not None, Maturity.DRAFT),
+        (is_talk and reading.says("in_force") is None, Maturity.ANNOUNCED),
+        (reading.any_says("in_force"), Maturity.IN_FORCE),
+        (is_act, Maturity.ADOPTED),
+    )
+    return next((maturity for holds, maturity in told if holds), Maturity.ANNOUNCED)
+
+
+_RELATIONS = {
+    Maturity.SUSPENDED: RelationKind.SUSPENDS,
+    Maturity.REPEALED: RelationKind.REPEALS,
+    Maturity.ANNOUNCED: RelationKind.AMENDS,  # its start is put off
+}
+
+
+def relation_of(reading: Reading, deciding: tuple[Sentence, Frame] | None) -> RelationKind | None:
+    """Return what the report does to an earlier measure as a whole, by its deciding verb; null where it sets its own."""
+    if deciding is not None and deciding[1].status is not None and deciding[1].tightens < 0:
+        return _RELATIONS.get(deciding[1].status)
+    return RelationKind.EXTENDS if any(_is_prolonged(item.words) for item in reading.lead()) else None
+
+
+def _is_prolonged(words: str) -> bool:
+    return any(hint in words for hint in _PROLONGED_HINTS) and _PROLONGED.search(words) is not None
