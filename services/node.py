@@ -15,6 +15,7 @@ from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.records.history import HistoryRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
@@ -56,6 +57,7 @@ class Node:
     index: SearchIndex
     history: HistoryRecords
     outbox: OutboxRecords
+    ledger_outbox: LedgerOutbox
     rules: RuleRecords
     channels: ChannelRecords
     access: AccessRecords

@@ -25,6 +25,7 @@ from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.records.history import HistoryRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
@@ -180,7 +181,7 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
         raise ConfigError(f"the search index in {folder.index} is gone; run `tocsin rebuild` to make it again")
     waker = _Waker()
     stores = _stores(settings, folder, log=log, index=index, records=records, progress=waker, now=now)
-    stores["rules"].relay()
+    stores["ledger_outbox"].relay()
     waker.pipeline = pipeline = Embedded(
         PIPELINE,
         log,
@@ -225,6 +226,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
     news, due = Bell(), threading.Event()
     history = HistoryRecords(records, now=now, on_published=news.ring)
     outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
+    ledger_outbox = LedgerOutbox(records, log)
     guard = Guard(settings.delivery.allowed_hosts)
     notifiers: dict[ChannelKind, Notifier] = {
         ChannelKind.WEBHOOK: WebhookNotifier(guard),
@@ -238,7 +240,8 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "index": index,
         "history": history,
         "outbox": outbox,
-        "rules": RuleRecords(records, log, now=now),
+        "ledger_outbox": ledger_outbox,
+        "rules": RuleRecords(records, ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
         "search": SearchService(index, history, seal, now=now),

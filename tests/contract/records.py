@@ -13,6 +13,7 @@ from schemas.rule import RuleIn, RuleRevision
 from schemas.topics import LEDGER, REFERENCE
 from services.records.access import OPERATOR, AccessRecords
 from services.records.channels import ChannelRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.rules import RuleRecords
 from services.secrets import Seal
@@ -46,8 +47,12 @@ class RulesContract:
         return MemoryLog()
 
     @pytest.fixture
-    def rules(self, database, log, clock):
-        return RuleRecords(database, log, now=clock)
+    def outbox(self, database, log):
+        return LedgerOutbox(database, log)
+
+    @pytest.fixture
+    def rules(self, database, outbox, clock):
+        return RuleRecords(database, outbox, now=clock)
 
     def test_a_rule_stands_in_the_ledger_before_it_is_answered(self, rules, log):
         rule = rules.create(RuleIn(title="t", query="gallium"), by=US)
@@ -93,19 +98,19 @@ class RulesContract:
         assert refused.value.field == "channels"
         assert rules.all(party="US") == []
 
-    def test_what_was_not_relayed_is_relayed_later(self, rules, log, database, clock):
+    def test_what_was_not_relayed_is_relayed_later(self, rules, log, database):
         log.away = True
         with pytest.raises(Unavailable):
             rules.create(RuleIn(title="t", query="a"), by=US)
         log.away = False
         assert items(log, LEDGER) == []
-        RuleRecords(database, log, now=clock).relay()
+        LedgerOutbox(database, log).relay()
         assert [one.version for one in items(log, LEDGER)] == [1]
 
-    def test_relaying_again_appends_nothing(self, rules, log):
+    def test_relaying_again_appends_nothing(self, rules, outbox, log):
         rules.create(RuleIn(title="t", query="a"), by=US)
-        rules.relay()
-        rules.relay()
+        outbox.relay()
+        outbox.relay()
         assert len(items(log, LEDGER)) == 1
 
     def test_an_earlier_version_never_follows_a_later_one(self, rules, log):
