@@ -14,6 +14,7 @@ from services.intake import Intake
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
+from services.records.decisions import DecisionRecords
 from services.records.history import HistoryRecords
 from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
@@ -59,6 +60,7 @@ class Node:
     outbox: OutboxRecords
     ledger_outbox: LedgerOutbox
     rules: RuleRecords
+    decisions: DecisionRecords
     channels: ChannelRecords
     access: AccessRecords
     search: SearchService

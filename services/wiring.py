@@ -24,6 +24,7 @@ from services.node import EmbeddedNode, Node, Part, Progress
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
+from services.records.decisions import DecisionRecords
 from services.records.history import HistoryRecords
 from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
@@ -242,6 +243,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "outbox": outbox,
         "ledger_outbox": ledger_outbox,
         "rules": RuleRecords(records, ledger_outbox, now=now),
+        "decisions": DecisionRecords(ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
         "search": SearchService(index, history, seal, now=now),

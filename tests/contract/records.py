@@ -4,15 +4,19 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from schemas.alert import ChannelIn, ChannelKind
 from schemas.codec import decode
+from schemas.decision import OverrideIn
 from schemas.ledger import RulesChanged
 from schemas.party import Principal, Scope
 from schemas.rule import RuleIn, RuleRevision
 from schemas.topics import LEDGER, REFERENCE
+from services.records import tables
 from services.records.access import OPERATOR, AccessRecords
 from services.records.channels import ChannelRecords
+from services.records.decisions import DecisionRecords
 from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.rules import RuleRecords
@@ -131,6 +135,67 @@ class RulesContract:
         versions = [one.version for one in items(log, LEDGER)]
         assert versions == sorted(versions)
         assert set(versions) == {1, 2}
+
+
+class DecisionsContract:
+    """Subclasses give `database`."""
+
+    @pytest.fixture
+    def log(self):
+        return MemoryLog()
+
+    @pytest.fixture
+    def decisions(self, database, log, clock):
+        return DecisionRecords(LedgerOutbox(database, log), now=clock)
+
+    def test_a_decision_stands_in_the_ledger_and_in_the_audit_before_it_is_answered(self, decisions, log, database):
+        decision = decisions.override("s1", OverrideIn(relevant=False, reason="a football club"), by=US)
+        assert items(log, LEDGER) == [decision]
+        assert (decision.party, decision.by, decision.at, decision.labels.given) == (
+            "US",
+            "ann",
+            NOON,
+            {"relevant": False},
+        )
+        assert audited(database) == [("US", "ann", "signal.override", "s1")]
+
+    def test_a_decision_without_labels_is_audited_as_one_that_takes_back(self, decisions, log, database):
+        decisions.override("s1", OverrideIn(reason="my mistake"), by=EU)
+        assert [one.labels.given for one in items(log, LEDGER)] == [{}]
+        assert audited(database) == [("EU", "eva", "signal.restore", "s1")]
+
+    def test_what_the_log_could_not_take_is_relayed_later_and_audited_once(self, decisions, log, database):
+        log.away = True
+        with pytest.raises(Unavailable):
+            decisions.override("s1", OverrideIn(relevant=False, reason="r"), by=US)
+        log.away = False
+        assert items(log, LEDGER) == []
+        LedgerOutbox(database, log).relay()
+        assert [one.signal_id for one in items(log, LEDGER)] == ["s1"]
+        assert len(audited(database)) == 1
+
+    def test_rules_and_decisions_reach_the_ledger_in_the_order_in_which_they_were_taken(
+        self, decisions, log, database, clock
+    ):
+        rules = RuleRecords(database, LedgerOutbox(database, log), now=clock)
+        log.away = True
+        for change in (
+            lambda: decisions.override("s1", OverrideIn(reason="r"), by=US),
+            lambda: rules.create(RuleIn(title="t", query="a"), by=US),
+            lambda: decisions.override("s2", OverrideIn(reason="r"), by=US),
+        ):
+            with pytest.raises(Unavailable):
+                change()
+        log.away = False
+        LedgerOutbox(database, log).relay()
+        assert [one.key for one in items(log, LEDGER)] == ["s1", "rules", "s2"]
+
+
+def audited(database):
+    audit = tables.audit.c
+    with database.reading() as connection:
+        rows = connection.execute(select(audit.party, audit.actor, audit.action, audit.subject).order_by(audit.number))
+        return [tuple(row) for row in rows]
 
 
 def items(log, topic):
