@@ -230,30 +230,20 @@ class Labels(Model):
         told = {name: getattr(self, name) for name in Labels.model_fields}
         return {name: value for name, value in told.items() if value is not None}
 
+    def applied(self, judgement: Judgement, *, ladder: str | None) -> Judgement:
+        """Return the judgement with the labels that are set, what follows from them, and no words for what they replace.
 
-class Correction(Model):
-    """What a person of the party `by` decided on a report's labels; no labels means that an earlier one was taken back.
-
-    `ladder` is the rung of the first class that is set.
-    """
-
-    labels: Labels
-    by: str
-    at: Utc
-    reason: str
-    ladder: str | None = None
-
-    def applied(self, judgement: Judgement) -> Judgement:
-        """Return the judgement with the labels that are set, what follows from them, and no words for what they replace."""
-        update = self.labels.given
-        if classes := self.labels.event_classes:
-            update["ladder"] = self.ladder
+        `ladder` is the rung of the first class that is set.
+        """
+        update = self.given
+        if classes := self.event_classes:
+            update["ladder"] = ladder
             update["measures"] = tuple(_of_class(judgement.measures, judgement.event_classes[0], classes[0]))
-        if self.labels.materials is not None:
-            update["measures"] = tuple(_of_materials(update.get("measures", judgement.measures), self.labels.materials))
-        if self.labels.assertion:
-            update["asserted"] = self.labels.assertion is Assertion.ASSERTED
-        targets = [place for place in self.labels.places or () if place.role is Role.TARGET]
+        if self.materials is not None:
+            update["measures"] = tuple(_of_materials(update.get("measures", judgement.measures), self.materials))
+        if self.assertion:
+            update["asserted"] = self.assertion is Assertion.ASSERTED
+        targets = [place for place in self.places or () if place.role is Role.TARGET]
         if targets:
             update["targeting"] = targets[0].targeting or Targeting.EXPLICIT
         after = judgement.model_copy(update=update)
@@ -278,6 +268,19 @@ def _speaks_for(quote: Evidence, judgement: Judgement) -> bool:
         **{role: judgement.codes(role) for role in Role},
     }
     return quote.value in held.get(quote.field, (quote.value,))
+
+
+class Correction(Model):
+    """What a person of the party `by` decided on a report's labels; no labels means that an earlier one was taken back.
+
+    `ladder` is the rung of the first class that is set.
+    """
+
+    labels: Labels
+    by: str
+    at: Utc
+    reason: str
+    ladder: str | None = None
 
 
 class Signal(Keyed):
@@ -311,7 +314,9 @@ class Signal(Keyed):
     @property
     def understood(self) -> Judgement:
         """What holds of the report: the machine's judgement, but for the labels that a person set."""
-        return self.override.applied(self.judgement) if self.is_overridden and self.override else self.judgement
+        if self.override is None or not self.override.labels.given:
+            return self.judgement
+        return self.override.labels.applied(self.judgement, ladder=self.override.ladder)
 
     @property
     def is_overridden(self) -> bool:
