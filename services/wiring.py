@@ -2,7 +2,8 @@
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.alert import ChannelKind
 from schemas.topics import PROJECTIONS, RAW
 from services.adapters.file_channel import FileNotifier
+from services.adapters.learned_classifier import LearnedClassifier
 from services.adapters.sqlite_log import SqliteLog
 from services.adapters.ssrf import Guard
 from services.adapters.tantivy_index import TantivyIndex
@@ -20,6 +22,7 @@ from services.dispatcher import Dispatcher, Sending
 from services.folder import Folder, Lock
 from services.group_lag import GroupLag
 from services.intake import Intake
+from services.learning.model import read_model
 from services.node import EmbeddedNode, Node, Part, Progress
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
@@ -34,14 +37,15 @@ from services.reference import ReferenceBook
 from services.safety import refuse_unsafe
 from services.search import SearchService
 from services.secrets import Seal, key_from
-from services.settings import Settings
+from services.settings import ClassifierKind, Settings
 from streams.broker import Broker
 from streams.embedded import Embedded
 from streams.errors import ConfigError
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
-from streams.ports import EventLog, Notifier, Ports, SearchIndex
+from streams.ports import Classifier, EventLog, Notifier, Ports, SearchIndex
 from streams.stage import Fold
+from streams.stages.rule_classifier import RULES
 
 if TYPE_CHECKING:
     from services.adapters.elastic_client import Cluster
@@ -114,10 +118,33 @@ def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
         [step for step in PIPELINE if not chosen or step.name in chosen],
         Place(broker, own_slot(node.folder.path / "worker"), tls_of(broker)),
         ports=Ports(index=node.index, history=node.history, outbox=node.outbox),
-        references=ReferenceBook(node.log, load()).at,
+        references=ReferenceBook(node.log, load(), classifier_of(node.settings)).at,
         load=Load(batch=worker.batch_records, stall_seconds=worker.stall_seconds),
         on_failure=on_failure,
     )
+
+
+def classifier_of(settings: Settings) -> Classifier:
+    """Return who judges; ConfigError where it is to be learned and nothing has been."""
+    if settings.classifier is ClassifierKind.RULES:
+        return RULES
+    return LearnedClassifier(read_model(Folder(settings.data_dir.resolve()).classifier))
+
+
+@contextmanager
+def ledger_of(settings: Settings) -> Iterator[EventLog | None]:
+    """Give the log to be read from, whether a server runs on it or not; null where there is no data folder yet."""
+    if settings.is_distributed:
+        node = open_shared(settings)
+        with closing(node):
+            yield node.log
+        return
+    folder = Folder(settings.data_dir.resolve())
+    if not folder.log.exists():
+        yield None
+        return
+    with closing(SqliteLog(folder.log)) as log:
+        yield log
 
 
 def leader_of(node: Node) -> "Leader":
@@ -187,7 +214,7 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
         PIPELINE,
         log,
         ports=Ports(index=index, history=stores["history"], outbox=stores["outbox"]),
-        references=ReferenceBook(log, load()).at,
+        references=ReferenceBook(log, load(), classifier_of(settings)).at,
     )
     _calm_collector()
     return EmbeddedNode(
