@@ -201,6 +201,7 @@ def _calm_collector() -> None:
 
 
 def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], datetime]) -> EmbeddedNode:
+    classifier = classifier_of(settings)
     log = SqliteLog(folder.log)
     records = Database(f"sqlite:///{folder.records}", schema="records")
     records.migrate()
@@ -214,7 +215,7 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
         PIPELINE,
         log,
         ports=Ports(index=index, history=stores["history"], outbox=stores["outbox"]),
-        references=ReferenceBook(log, load(), classifier_of(settings)).at,
+        references=ReferenceBook(log, load(), classifier).at,
     )
     _calm_collector()
     return EmbeddedNode(

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from tests.e2e.asking import a_post, asker, is_problem, taken, wait_until
+from tests.e2e.asking import a_post, asker, is_problem, taken, tocsin, wait_until
 
 
 @pytest.fixture
@@ -83,3 +83,12 @@ def test_labels_of_a_stranger_or_for_nothing_are_refused(server, token_of, repor
     for scope, signal, status in (("read", report, 403), ("write", "none", 404)):
         with asker(server, token_of("JP", scope)["token"]) as stranger:
             is_problem(post(stranger, signal, relevant=False), status)
+
+
+def test_corrections_are_learned_from_while_the_server_runs(server, client, report):
+    assert post(client, report, event_classes=["export_tax"]).status_code == 201
+    code, out, _ = tocsin("learn", data=server.data)
+    told = json.loads(out)
+    assert (code, told["written"]) == (1, None)  # a handful of corrections beats no rule
+    assert told["corrections"] >= 1
+    assert shown(client, report, lambda item: item["override"])["override"]["by"] == "home"
