@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import Connection, select
+
 from schemas.decision import Override, OverrideIn
 from schemas.party import Principal
 from schemas.topics import LEDGER
+from services.records import tables
 from services.records.ledger_outbox import LedgerOutbox, enqueue
-from services.records.statements import audit
+from services.records.statements import audit, moment, ms, raise_mark
+
+LAST_DECISION = "last-decision"
 
 
 class DecisionRecords:
@@ -25,9 +30,15 @@ class DecisionRecords:
                 reason=posted.reason,
                 party=by.party,
                 by=by.name,
-                at=self._now(),
+                at=self._later(connection),
             )
             enqueue(connection, LEDGER, decision)
             action = "signal.override" if posted.given else "signal.restore"
             audit(connection, decision.at, by, action, signal_id)
         return decision
+
+    def _later(self, connection: Connection) -> datetime:
+        """Return the time, never before the last decision's: whose clock was set back must not be taken for older."""
+        raise_mark(connection, LAST_DECISION, ms(self._now()))
+        mark = select(tables.mark.c.value).where(tables.mark.c.name == LAST_DECISION)
+        return moment(connection.execute(mark).scalar_one())

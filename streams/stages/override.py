@@ -7,9 +7,14 @@ from streams.knowledge.model import Knowledge
 
 
 def overridden(before: Signal | None, decision: Override, knowledge: Knowledge) -> Signal:
-    """Return the report with the decision in place of any earlier one; InvalidInput where there is no such report."""
+    """Return the report with the decision in place of any earlier one; InvalidInput where there is no such report.
+
+    One that is older than what stands is a dead letter that was replayed, or told twice: what was decided since holds.
+    """
     if before is None:
         raise InvalidInput(f"there is no signal {decision.signal_id} whose labels could be set")
+    if before.override and decision.at < before.override.at:
+        return before
     classes = decision.labels.event_classes
     correction = Correction(
         labels=decision.labels,

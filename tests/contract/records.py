@@ -159,6 +159,12 @@ class DecisionsContract:
         )
         assert audited(database) == [("US", "ann", "signal.override", "s1")]
 
+    def test_a_later_decision_is_never_dated_before_an_earlier_one(self, decisions, log, clock):
+        for hours in (1, -3, 0):
+            clock.go_on(hours=hours)
+            decisions.override("s1", OverrideIn(reason="r"), by=US)
+        assert [one.at for one in items(log, LEDGER)] == [NOON + timedelta(hours=1)] * 3
+
     def test_a_decision_without_labels_is_audited_as_one_that_takes_back(self, decisions, log, database):
         decisions.override("s1", OverrideIn(reason="my mistake"), by=EU)
         assert [one.labels.given for one in items(log, LEDGER)] == [{}]

@@ -164,6 +164,14 @@ def test_a_decision_told_twice_says_nothing_new():
     assert len(world.take(labels(relevant=False)).told) == told
 
 
+def test_a_decision_that_comes_again_after_a_later_one_changes_nothing():
+    earlier, later = labels(event_classes=(BAN,)), labels(event_classes=(QUOTA,), at=an_hour_later(hours=6))
+    world = World(a_signal(), earlier, later)
+    told = len(world.told)
+    assert len(world.take(earlier, later).told) == told
+    assert world.signal().judgement.event_classes == (QUOTA,)
+
+
 def test_labels_of_a_signal_that_is_none_are_refused():
     world = World(a_signal())
     with pytest.raises(InvalidInput, match=a_signal("r9").id):
@@ -197,7 +205,7 @@ def test_an_event_names_the_newest_correction_of_its_reports():
     corrections = [labels(name, at=an_hour_later(hours=n), relevant=True) for name, n in (("r2", 7), ("r1", 6))]
     world = World(*reports, *corrections)
     assert world.one(Kind.EVENT).override.signal_id == a_signal("r2").id
-    assert world.take(labels("r2")).one(Kind.EVENT).override.signal_id == a_signal("r1").id
+    assert world.take(labels("r2", at=an_hour_later(hours=8))).one(Kind.EVENT).override.signal_id == a_signal("r1").id
 
 
 def of_an_act(**changes):
