@@ -7,7 +7,7 @@ from schemas.marking import Audience, Tlp
 from schemas.measure import Record
 from schemas.raw import SourceKind
 from schemas.severity import Severity
-from schemas.signal import Judgement
+from schemas.signal import Judgement, Labels
 
 
 class Kind(StrEnum):
@@ -38,12 +38,25 @@ class Report(Model):
     received_at: Utc
 
 
+class Overruled(Model):
+    """A person's labels of a report as shown: whose they are, what was set, and what the machine has in their place."""
+
+    signal_id: str
+    by: str
+    at: Utc
+    reason: str
+    labels: Labels
+    machine: Labels
+
+
 class Projection(Judged):
     """A signal, event or measure, assembled from the fragments its audience may see, and from nothing else.
 
     `version` follows from the ledger position that made it: it orders writers and is never shown; a reader is told how many
     versions that reader has seen. `origin_id` is the first id the audience knew the thing by, so that a renamed event does not
     ring again. `backfill` holds while only history and imports tell of it. A measure has its entry of the register.
+    `judgement` has a person's labels where they stand: `override` is the newest among the reports, and `judged_by` names the
+    versions that judged them.
     """
 
     kind: Kind
@@ -62,6 +75,8 @@ class Projection(Judged):
     duplicate_of: str | None = None
     tlp: Tlp
     judgement: Judgement
+    judged_by: tuple[str, ...] = ()
+    override: Overruled | None = None
     severity: Severity
     backfill: bool = False
     measure: Record | None = None

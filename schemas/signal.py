@@ -1,7 +1,9 @@
 """A signal: one report as it was understood. Its judgement carries the words that led to each label."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
@@ -234,10 +236,80 @@ class Judgement(Model):
         return tuple(place.code for place in self.places if place.role is role)
 
 
+class Labels(Model):
+    """Labels of a report as a person sets them; null leaves the machine's."""
+
+    relevant: bool | None = None
+    event_classes: tuple[EventClass, ...] | None = None
+    materials: tuple[str, ...] | None = None
+    places: tuple[Place, ...] | None = None
+    direction: Direction | None = None
+    maturity: Maturity | None = None
+    assertion: Assertion | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The labels that are set, by name."""
+        told = {name: getattr(self, name) for name in Labels.model_fields}
+        return {name: value for name, value in told.items() if value is not None}
+
+    def applied(self, judgement: Judgement, *, ladder: str | None) -> Judgement:
+        """Return the judgement with the labels that are set, what follows from them, and no words for what they replace.
+
+        `ladder` is the rung of the first class that is set.
+        """
+        update = self.given
+        if classes := self.event_classes:
+            update["ladder"] = ladder
+            update["measures"] = tuple(_of_class(judgement.measures, judgement.event_classes[0], classes[0]))
+        if self.materials is not None:
+            update["measures"] = tuple(_of_materials(update.get("measures", judgement.measures), self.materials))
+        if self.assertion:
+            update["asserted"] = self.assertion is Assertion.ASSERTED
+        targets = [place for place in self.places or () if place.role is Role.TARGET]
+        if targets:
+            update["targeting"] = targets[0].targeting or Targeting.EXPLICIT
+        after = judgement.model_copy(update=update)
+        return after.model_copy(update={"evidence": tuple(one for one in after.evidence if _speaks_for(one, after))})
+
+
+def _of_class(claims: Iterable[MeasureClaim], before: EventClass, after: EventClass) -> Iterable[MeasureClaim]:
+    return (claim.model_copy(update={"type": after}) if claim.type is before else claim for claim in claims)
+
+
+def _of_materials(claims: Iterable[MeasureClaim], materials: tuple[str, ...]) -> Iterable[MeasureClaim]:
+    for claim in claims:
+        yield claim.model_copy(update={"materials": tuple(one for one in claim.materials if one in materials)})
+
+
+def _speaks_for(quote: Evidence, judgement: Judgement) -> bool:
+    """Tell whether a quote is for a label that the judgement has, or for none that a person can set."""
+    held: dict[str, Iterable[str]] = {
+        "class": judgement.event_classes,
+        "material": judgement.materials,
+        "direction": (judgement.direction,),
+        **{role: judgement.codes(role) for role in Role},
+    }
+    return quote.value in held.get(quote.field, (quote.value,))
+
+
+class Correction(Model):
+    """What a person of the party `by` decided on a report's labels; no labels means that an earlier one was taken back.
+
+    `ladder` is the rung of the first class that is set.
+    """
+
+    labels: Labels
+    by: str
+    at: Utc
+    reason: str
+    ladder: str | None = None
+
+
 class Signal(Keyed):
     """One report: who said it, where, when, in normalised plain text, how it is marked, and what was understood.
 
-    `judged_by` names the versions of the code and the knowledge base that judged.
+    `judgement` is the machine's alone and `judged_by` names the versions that judged; `override` is what a person decided since.
     """
 
     id: str
@@ -255,8 +327,26 @@ class Signal(Keyed):
     backfill: bool
     judgement: Judgement
     judged_by: str
+    override: Correction | None = None
 
     @property
     def key(self) -> str:
         """The signal's id."""
         return self.id
+
+    @property
+    def understood(self) -> Judgement:
+        """What holds of the report: the machine's judgement, but for the labels that a person set."""
+        if self.override is None or not self.override.labels.given:
+            return self.judgement
+        return self.override.labels.applied(self.judgement, ladder=self.override.ladder)
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether labels of a person stand."""
+        return self.override is not None and bool(self.override.labels.given)
+
+    @property
+    def updated_at(self) -> datetime:
+        """When it came, or a person last decided on its labels."""
+        return max(self.received_at, self.override.at) if self.override else self.received_at

@@ -7,6 +7,7 @@ from schemas.alert import Alert, Hit
 from schemas.base import Keyed
 from schemas.claim import Claim
 from schemas.dead import DeadLetter
+from schemas.decision import Override
 from schemas.ledger import CONTROLS
 from schemas.projection import Projection, Tombstone
 from schemas.raw import Raw
@@ -28,7 +29,7 @@ class Topic:
 
 
 RAW = Topic("raw", (Raw,), partitions=12, keep_days=30)
-LEDGER = Topic("ledger", (Signal, *CONTROLS), partitions=1, keep_days=None)
+LEDGER = Topic("ledger", (Signal, Override, *CONTROLS), partitions=1, keep_days=None)
 CLAIMS = Topic("claims", (Claim, *CONTROLS), partitions=12, keep_days=7)
 PROJECTIONS = Topic("projections", (Projection, Tombstone, *CONTROLS), partitions=12, keep_days=30)
 HITS = Topic("hits", (Hit, *CONTROLS), partitions=12, keep_days=7)

@@ -37,6 +37,11 @@ class Folder:
         return self.path / "outbox"
 
     @property
+    def classifier(self) -> Path:
+        """What the learned classifier learned."""
+        return self.path / "classifier.json"
+
+    @property
     def admin_token(self) -> Path:
         """The administrator's token."""
         return self.path / "admin-token"

@@ -14,7 +14,9 @@ from services.intake import Intake
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
+from services.records.decisions import DecisionRecords
 from services.records.history import HistoryRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
@@ -56,7 +58,9 @@ class Node:
     index: SearchIndex
     history: HistoryRecords
     outbox: OutboxRecords
+    ledger_outbox: LedgerOutbox
     rules: RuleRecords
+    decisions: DecisionRecords
     channels: ChannelRecords
     access: AccessRecords
     search: SearchService

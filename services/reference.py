@@ -1,4 +1,4 @@
-"""What stages judge by, by version: the knowledge base of this release, and rules as the reference topic tells them."""
+"""What stages judge by, by version: the knowledge base of this release, a classifier, and rules as the reference topic has them."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -8,9 +8,10 @@ from schemas.rule import Rule, RuleRevision
 from schemas.topics import REFERENCE
 from streams.errors import Unavailable
 from streams.knowledge.model import Knowledge
-from streams.ports import EventLog
+from streams.ports import Classifier, EventLog
 from streams.rules.compile import RuleSet
 from streams.stage import Reference
+from streams.stages.rule_classifier import RULES
 
 PAGE = 1_000
 MAX_ANSWERS = 4
@@ -20,8 +21,8 @@ MAX_ANSWERS = 4
 class ReferenceBook:
     """Answers "the reference as of rules version v"; keeps the last answers, because stages ask for the same ones."""
 
-    def __init__(self, log: EventLog, knowledge: Knowledge) -> None:
-        self._log, self._knowledge = log, knowledge
+    def __init__(self, log: EventLog, knowledge: Knowledge, classifier: Classifier = RULES) -> None:
+        self._log, self._knowledge, self._classifier = log, knowledge, classifier
         self._revisions: list[RuleRevision] = []
         self._read_to = 0
         self._answers: OrderedDict[int, Reference] = OrderedDict()
@@ -34,7 +35,7 @@ class ReferenceBook:
         """
         with self._answering:
             if version not in self._answers:
-                self._answers[version] = Reference(knowledge=self._knowledge, rules=self._rules(version))
+                self._answers[version] = Reference(self._knowledge, self._rules(version), self._classifier)
                 if len(self._answers) > MAX_ANSWERS:
                     self._answers.popitem(last=False)
             return self._answers[version]

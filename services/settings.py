@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ from streams.errors import ConfigError
 
 PREFIX = "TOCSIN_"
 DELIMITER = "__"
+
+
+class ClassifierKind(StrEnum):
+    """Who judges what comes in."""
+
+    RULES = "rules"
+    LEARNED = "learned"
 
 
 class IntakeSettings(Model):
@@ -110,6 +118,9 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(60.0, gt=0, description="Seconds between two ticks of the ledger's clock.")
     ready_lag_records: int = Field(
         10_000, gt=0, description="Waiting records up to which the server calls itself ready."
+    )
+    classifier: ClassifierKind = Field(
+        ClassifierKind.RULES, description="Who judges: rules, or learned, which `tocsin learn` makes from corrections."
     )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
     space: str = Field(

@@ -25,7 +25,7 @@ def tick(node: Node, *, leads: Callable[[], bool] = lambda: True, also: Callable
         wait = LEAD_SECONDS
         try:
             if leads():
-                node.rules.relay()
+                node.ledger_outbox.relay()
                 wait = _seconds_left(node)
                 if wait <= 0:
                     node.log.append([Outgoing(LEDGER, Tick(at=_later(node)))])

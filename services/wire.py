@@ -9,7 +9,7 @@ from pydantic import Field, SerializeAsAny
 from schemas.base import Model, Utc
 from schemas.marking import Tlp
 from schemas.measure import Change, Contradiction, Interval, Record, Status
-from schemas.projection import Kind, Projected, Projection, Tombstone
+from schemas.projection import Kind, Overruled, Projected, Projection, Tombstone
 from schemas.severity import Level, Severity, Term
 from schemas.signal import (
     Assertion,
@@ -73,7 +73,11 @@ class Highlight(Model):
 
 
 class Item(JudgementOut):
-    """A signal, event or measure. `version` counts the versions that this reader has seen; a signal shows none."""
+    """A signal, event or measure. `version` counts the versions that this reader has seen; a signal shows none.
+
+    `judged_by` names the versions of code and knowledge that judged; `override` is the newest correction by a person that
+    stands, with the machine's values in `machine`.
+    """
 
     id: str
     kind: Kind
@@ -90,6 +94,8 @@ class Item(JudgementOut):
     event_id: str | None
     duplicate_of: str | None
     tlp: Tlp
+    judged_by: tuple[str, ...]
+    override: Overruled | None
     version: int | None = None
     highlights: Mapping[str, Highlight] = Field(default_factory=dict)
 
@@ -202,6 +208,8 @@ def item_of(
         event_id=thing.event_id,
         duplicate_of=thing.duplicate_of,
         tlp=thing.tlp,
+        judged_by=thing.judged_by,
+        override=thing.override,
         version=version,
         highlights=highlights or {},
         **judgement_of(thing.judgement, thing.severity),

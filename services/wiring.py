@@ -2,7 +2,8 @@
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.alert import ChannelKind
 from schemas.topics import PROJECTIONS, RAW
 from services.adapters.file_channel import FileNotifier
+from services.adapters.learned_classifier import LearnedClassifier
 from services.adapters.sqlite_log import SqliteLog
 from services.adapters.ssrf import Guard
 from services.adapters.tantivy_index import TantivyIndex
@@ -20,11 +22,14 @@ from services.dispatcher import Dispatcher, Sending
 from services.folder import Folder, Lock
 from services.group_lag import GroupLag
 from services.intake import Intake
+from services.learning.model import read_model
 from services.node import EmbeddedNode, Node, Part, Progress
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
+from services.records.decisions import DecisionRecords
 from services.records.history import HistoryRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
@@ -32,14 +37,15 @@ from services.reference import ReferenceBook
 from services.safety import refuse_unsafe
 from services.search import SearchService
 from services.secrets import Seal, key_from
-from services.settings import Settings
+from services.settings import ClassifierKind, Settings
 from streams.broker import Broker
 from streams.embedded import Embedded
 from streams.errors import ConfigError
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
-from streams.ports import EventLog, Notifier, Ports, SearchIndex
+from streams.ports import Classifier, EventLog, Notifier, Ports, SearchIndex
 from streams.stage import Fold
+from streams.stages.rule_classifier import RULES
 
 if TYPE_CHECKING:
     from services.adapters.elastic_client import Cluster
@@ -113,10 +119,33 @@ def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
         [step for step in PIPELINE if not chosen or step.name in chosen],
         Place(broker, slot, tls_of(broker), member=name_in(slot)),
         ports=Ports(index=node.index, history=node.history, outbox=node.outbox),
-        references=ReferenceBook(node.log, load()).at,
+        references=ReferenceBook(node.log, load(), classifier_of(node.settings)).at,
         load=Load(batch=worker.batch_records, stall_seconds=worker.stall_seconds),
         on_failure=on_failure,
     )
+
+
+def classifier_of(settings: Settings) -> Classifier:
+    """Return who judges; ConfigError where it is to be learned and nothing has been."""
+    if settings.classifier is ClassifierKind.RULES:
+        return RULES
+    return LearnedClassifier(read_model(Folder(settings.data_dir.resolve()).classifier))
+
+
+@contextmanager
+def ledger_of(settings: Settings) -> Iterator[EventLog | None]:
+    """Give the log to be read from, whether a server runs on it or not; null where there is no data folder yet."""
+    if settings.is_distributed:
+        node = open_shared(settings)
+        with closing(node):
+            yield node.log
+        return
+    folder = Folder(settings.data_dir.resolve())
+    if not folder.log.exists():
+        yield None
+        return
+    with closing(SqliteLog(folder.log)) as log:
+        yield log
 
 
 def leader_of(node: Node) -> "Leader":
@@ -173,6 +202,7 @@ def _calm_collector() -> None:
 
 
 def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], datetime]) -> EmbeddedNode:
+    classifier = classifier_of(settings)
     log = SqliteLog(folder.log)
     records = Database(f"sqlite:///{folder.records}", schema="records")
     records.migrate()
@@ -181,12 +211,12 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
         raise ConfigError(f"the search index in {folder.index} is gone; run `tocsin rebuild` to make it again")
     waker = _Waker()
     stores = _stores(settings, folder, log=log, index=index, records=records, progress=waker, now=now)
-    stores["rules"].relay()
+    stores["ledger_outbox"].relay()
     waker.pipeline = pipeline = Embedded(
         PIPELINE,
         log,
         ports=Ports(index=index, history=stores["history"], outbox=stores["outbox"]),
-        references=ReferenceBook(log, load()).at,
+        references=ReferenceBook(log, load(), classifier).at,
     )
     _calm_collector()
     return EmbeddedNode(
@@ -226,6 +256,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
     news, due = Bell(), threading.Event()
     history = HistoryRecords(records, now=now, on_published=news.ring)
     outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
+    ledger_outbox = LedgerOutbox(records, log)
     guard = Guard(settings.delivery.allowed_hosts)
     notifiers: dict[ChannelKind, Notifier] = {
         ChannelKind.WEBHOOK: WebhookNotifier(guard),
@@ -239,7 +270,9 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "index": index,
         "history": history,
         "outbox": outbox,
-        "rules": RuleRecords(records, log, now=now),
+        "ledger_outbox": ledger_outbox,
+        "rules": RuleRecords(records, ledger_outbox, now=now),
+        "decisions": DecisionRecords(ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
         "search": SearchService(index, history, seal, now=now),

@@ -9,8 +9,11 @@ from schemas.alert import Alert, Card, Channel
 from schemas.base import Keyed
 from schemas.projection import Projected
 from schemas.query import Page, Search
+from schemas.signal import Signal
 from schemas.topics import Topic
+from streams.knowledge.model import Knowledge
 from streams.query.ast import Node
+from streams.stages.enrich import Enriched
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,17 @@ class Outbox(Store, Protocol):
     """Alerts, and one delivery for each channel of an alert's rule unless it is silent: stored before anything is sent."""
 
     def put(self, items: Sequence[Alert], *, position: int, partition: int = 0) -> None: ...
+
+
+class Classifier(Protocol):
+    """Says what a report tells, each label with what led to it: total on any text, and the same of the same text.
+
+    `version` is what the signal's `judged_by` says of it.
+    """
+
+    @property
+    def version(self) -> str: ...
+    def classify(self, enriched: Enriched, knowledge: Knowledge) -> Signal: ...
 
 
 class Notifier(Protocol):

@@ -8,8 +8,9 @@ from typing import Any, Final, Protocol, TypeVar
 from schemas.base import Keyed, Model
 from schemas.topics import Topic
 from streams.knowledge.model import Knowledge
-from streams.ports import Ports, Store
+from streams.ports import Classifier, Ports, Store
 from streams.rules.compile import RuleSet
+from streams.stages.rule_classifier import RULES
 
 M = TypeVar("M", bound=Model)
 
@@ -31,6 +32,7 @@ class Reference:
 
     knowledge: Knowledge
     rules: RuleSet
+    classifier: Classifier = RULES
 
 
 class Kept(Protocol):

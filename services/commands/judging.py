@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.commands.options import Input, Output
+from services.commands.options import DataDir, Input, Output, settings_of
 from services.commands.telling import progress, say, show
 
 if TYPE_CHECKING:
     from services.evaluate.run import Score
+    from services.learning.command import Learned
 
 app = typer.Typer()
 knowledge_app = typer.Typer(help="What Tocsin knows of materials, places and shares.", no_args_is_help=True)
@@ -71,6 +72,30 @@ def _print_scores(told: "list[Score]") -> None:
     for score in told:
         for line in lines(score):
             typer.echo(line)
+
+
+@app.command()
+def learn(
+    labelled: Annotated[
+        list[Path] | None, typer.Option(help="A file of labelled texts, beside the corrections.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Learn from corrections; keep what was learned only where it beats the rules on texts it has not seen."""
+    from services.clock import utc_now
+    from services.learning.command import learn_from
+
+    told = learn_from(settings_of(data_dir), labelled or [], now=utc_now())
+    show(told.model_dump(mode="json"), lambda _: _print_comparisons(told))
+    if told.written is None:
+        raise typer.Exit(1)
+
+
+def _print_comparisons(told: "Learned") -> None:
+    from services.learning.command import lines
+
+    for line in lines(told):
+        typer.echo(line)
 
 
 @knowledge_app.command("check")

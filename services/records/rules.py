@@ -4,34 +4,31 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from schemas.base import Keyed, stable_id
-from schemas.codec import decode, encode, type_of
+from schemas.base import stable_id
+from schemas.codec import encode
 from schemas.ledger import RulesChanged
 from schemas.party import Principal
 from schemas.rule import Rule, RuleIn, RuleRevision
-from schemas.topics import LEDGER, REFERENCE, Topic, topic_named
+from schemas.topics import LEDGER, REFERENCE
 from services.records import tables
 from services.records.database import Database
+from services.records.ledger_outbox import LedgerOutbox, enqueue
 from services.records.statements import audit, ms
 from streams.errors import Conflict, InvalidInput, NotFound
-from streams.ports import EventLog, Outgoing
-
-VERSIONS = "rule-versions"
-RELAY = "relay"
 
 
 class RuleRecords:
-    """A party's rules. `relay` carries what changed to the log; a change counts when the ledger has it."""
+    """A party's rules; a change counts when the ledger has it."""
 
-    def __init__(self, database: Database, log: EventLog, *, now: Callable[[], datetime]) -> None:
-        self._database, self._log, self._now = database, log, now
+    def __init__(self, database: Database, outbox: LedgerOutbox, *, now: Callable[[], datetime]) -> None:
+        self._database, self._outbox, self._now = database, outbox, now
 
     def create(self, posted: RuleIn, *, by: Principal) -> Rule:
         """Add a rule; Conflict if the party has one of this title, InvalidInput for a channel it has not."""
         rule_id = stable_id("rule", by.party, posted.kind, posted.title)
-        with self._database.exclusive(VERSIONS) as connection:
+        with self._outbox.telling() as connection:
             held = _row(connection, rule_id)
             if held is not None and held.deleted_at is None:
                 raise Conflict(f"there is a rule with the title {posted.title!r}; change it or choose another title")
@@ -44,12 +41,11 @@ class RuleRecords:
             connection.execute(statement.values(id=rule_id, **row))
             self._announce(connection, RuleRevision(rule_id=rule_id, version=version, rule=rule))
             audit(connection, self._now(), by, "rule.create", rule_id)
-        self.relay()
         return rule
 
     def delete(self, rule_id: str, *, by: Principal) -> None:
         """Switch a rule off for good; its alerts stay listed."""
-        with self._database.exclusive(VERSIONS) as connection:
+        with self._outbox.telling() as connection:
             held = _row(connection, rule_id)
             if held is None or held.deleted_at is not None or held.party != by.party:
                 raise NotFound(f"there is no rule {rule_id}")
@@ -58,7 +54,6 @@ class RuleRecords:
             connection.execute(update(tables.rule).where(tables.rule.c.id == rule_id).values(**gone))
             self._announce(connection, RuleRevision(rule_id=rule_id, version=version, rule=None))
             audit(connection, self._now(), by, "rule.delete", rule_id)
-        self.relay()
 
     def all(self, *, party: str) -> list[Rule]:
         """Return the party's rules, oldest first."""
@@ -74,29 +69,9 @@ class RuleRecords:
             raise NotFound(f"there is no rule {rule_id}")
         return found
 
-    def relay(self) -> None:
-        """Append what waits in the outbox to the log, in order, then forget it; after a crash some of it comes twice.
-
-        One at a time, in all processes: of two the slower would append an earlier version behind a later one.
-        """
-        outbox = tables.ledger_outbox
-        with self._database.reading() as connection:
-            if connection.execute(select(outbox.c.number).limit(1)).first() is None:
-                return
-        with self._database.exclusive(RELAY) as connection:
-            rows = connection.execute(select(outbox).order_by(outbox.c.number)).all()
-            if rows:
-                self._log.append([Outgoing(topic_named(row.topic), decode(row.type, row.value)) for row in rows])
-                connection.execute(delete(outbox).where(outbox.c.number <= rows[-1].number))
-
     def _announce(self, connection: Connection, revision: RuleRevision) -> None:
-        _enqueue(connection, REFERENCE, revision)
-        _enqueue(connection, LEDGER, RulesChanged(version=revision.version, at=self._now()))
-
-
-def _enqueue(connection: Connection, topic: Topic, item: Keyed) -> None:
-    row = {"topic": topic.name, "type": type_of(item), "value": encode(item)}
-    connection.execute(insert(tables.ledger_outbox).values(**row))
+        enqueue(connection, REFERENCE, revision)
+        enqueue(connection, LEDGER, RulesChanged(version=revision.version, at=self._now()))
 
 
 def _row(connection: Connection, rule_id: str) -> Row[Any] | None:

@@ -9,6 +9,7 @@ from schemas.marking import Audience, Tlp
 from schemas.projection import Kind, Projection, Report, event_id_of_report
 from schemas.raw import SourceKind
 from schemas.signal import EventClass, Judgement, MeasureClaim, Place, Role, Signal
+from streams.assemble.overruled import judged_by, overruled
 from streams.assemble.statements import authority
 from streams.knowledge.model import Knowledge
 from streams.stages.reports import entry_of, narrowness_of
@@ -46,7 +47,7 @@ def precedence(signal: Signal) -> tuple[int, datetime, str]:
 
 def event_id_of(reports: Sequence[Signal]) -> str:
     """Return the id that readers of these reports know the event by: its legal act's, else its leading report's."""
-    anchor = next((report.judgement.anchor for report in reports if report.judgement.anchor), None)
+    anchor = next((report.understood.anchor for report in reports if report.understood.anchor), None)
     return stable_id("event", anchor) if anchor else event_id_of_report(reports[0].id)
 
 
@@ -73,6 +74,8 @@ def assemble_event(
         sources=_distinct(report.source for report in reports),
         tlp=max((report.marking.tlp for report in reports), key=_TLPS.index),
         judgement=judgement,
+        judged_by=judged_by(reports),
+        override=overruled(reports),
         severity=severity(judgement, knowledge, at=at),
         backfill=all(report.backfill for report in reports),
     )
@@ -81,13 +84,14 @@ def assemble_event(
 def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, original: str | None) -> Projection:
     """Return one report of an event as a projection of its own; its severity is as judged on arrival."""
     is_all = event.reports == (report_of(signal),) and event.updated_at == signal.received_at
+    judgement = signal.understood
     return Projection(
         kind=Kind.SIGNAL,
         id=signal.id,
         origin_id=signal.id,
         audience=event.audience,
         version=event.version,
-        updated_at=signal.received_at,
+        updated_at=signal.updated_at,
         first_seen_at=signal.received_at,
         published_at=signal.published_at,
         title=signal.title,
@@ -97,8 +101,10 @@ def assemble_signal(signal: Signal, knowledge: Knowledge, *, event: Projection, 
         event_id=event.id,
         duplicate_of=original,
         tlp=signal.marking.tlp,
-        judgement=signal.judgement,
-        severity=event.severity if is_all else severity(signal.judgement, knowledge, at=signal.received_at),
+        judgement=judgement,
+        judged_by=(signal.judged_by,),
+        override=overruled((signal,)),
+        severity=event.severity if is_all else severity(judgement, knowledge, at=signal.received_at),
         backfill=signal.backfill,
     )
 
@@ -135,9 +141,9 @@ def originals_of(reports: Sequence[Signal]) -> dict[str, str]:
 def _merged(reports: Sequence[Signal]) -> Judgement:
     """Join what the reports say: labels are united, contested ones are taken from the best report."""
     if len(reports) == 1:
-        return reports[0].judgement.model_copy(update={"confidence": _confidence(reports)})
+        return reports[0].understood.model_copy(update={"confidence": _confidence(reports)})
     ranked = sorted(reports, key=authority)
-    judgements = [report.judgement for report in ranked]
+    judgements = [report.understood for report in ranked]
     lead = next((judgement for judgement in judgements if judgement.relevant), judgements[0])
     classes = _distinct(name for judgement in (lead, *judgements) for name in judgement.event_classes)
     named = tuple(name for name in classes if name is not EventClass.NOT_RELEVANT)
@@ -181,7 +187,7 @@ def _confidence(reports: Sequence[Signal]) -> float:
 
     A source counts once, and so do words that several sources carry.
     """
-    graded = sorted(((GRADES[item.source_kind] * item.judgement.confidence, item) for item in reports), key=_surest)
+    graded = sorted(((GRADES[item.source_kind] * item.understood.confidence, item) for item in reports), key=_surest)
     doubt, sources, words = 1.0, set[str](), set[str]()
     for confidence, report in graded:
         said = f"{report.title}\n{report.text[:MAX_LETTERS]}".casefold()

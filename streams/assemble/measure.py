@@ -11,6 +11,7 @@ from schemas.projection import Kind, Projection
 from schemas.signal import Direction, Judgement, Maturity, MeasureClaim, RelationKind, Signal
 from streams.assemble.event import report_of
 from streams.assemble.intervals import DAY, contradictions, effects, intervals
+from streams.assemble.overruled import judged_by, overruled
 from streams.assemble.statements import Statement, act_of, statements
 from streams.knowledge.model import Knowledge
 from streams.stages.severity import severity
@@ -83,6 +84,8 @@ def assemble_measure(
         sources=tuple(dict.fromkeys(one.source for one in reports)),
         tlp=max((one.marking.tlp for one in reports), key=_TLPS.index),
         judgement=judgement,
+        judged_by=judged_by(reports),
+        override=overruled(reports),
         severity=severity(judgement, knowledge, at=moment.at),
         backfill=all(one.backfill for one in reports),
         measure=record,
@@ -146,7 +149,7 @@ def _record(ref: str | None, told: Sequence[Statement], today: date) -> Record:
 
 
 def _own(ref: str | None, told: Statement) -> Iterator[MeasureClaim]:
-    return (claim for claim in told.signal.judgement.measures if ref is None or claim.ref == act_of(ref))
+    return (claim for claim in told.signal.understood.measures if ref is None or claim.ref == act_of(ref))
 
 
 def _holds(since: date | None, until: date | None, day: date) -> bool:
@@ -167,7 +170,7 @@ def _leading(told: Sequence[Statement]) -> Signal:
 
 def _judgement(record: Record, told: Sequence[Statement]) -> Judgement:
     """Return what the best report of the act says, in the state in which the measure is."""
-    lead = _leading(told).judgement
+    lead = _leading(told).understood
     own = [one for one in told if one.kind is None] or list(told)
     refs = dict.fromkeys((*((record.ref, record.act) if record.ref else ()), *(one.by for one in record.intervals)))
     materials = next((one.materials for one in own if one.materials), ())

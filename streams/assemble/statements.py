@@ -30,11 +30,12 @@ class Statement:
     signal: Signal
 
 
-def authority(signal: Signal) -> tuple[bool, float, datetime, str]:
-    """Order of belief: official texts first, then what the classifier is surest of, then the earlier."""
+def authority(signal: Signal) -> tuple[bool, bool, float, datetime, str]:
+    """Order of belief: official texts first, then what a person has looked at, what the classifier is surest of, the earlier."""
     return (
         signal.source_kind is not SourceKind.OFFICIAL,
-        -signal.judgement.confidence,
+        not signal.is_overridden,
+        -signal.understood.confidence,
         signal.published_at,
         signal.id,
     )
@@ -57,7 +58,7 @@ def act_of(ref: str) -> str:
 
 def tells_of_measures(signal: Signal) -> bool:
     """Tell whether a report's claims are for the register."""
-    judgement = signal.judgement
+    judgement = signal.understood
     return judgement.relevant and judgement.assertion in BELIEVED and bool(judgement.measures)
 
 
@@ -67,7 +68,7 @@ def told_by(signal: Signal) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...
         return (), ()
     named: dict[str, None] = {}
     edges: dict[tuple[str, str], None] = {}
-    for claim in signal.judgement.measures:
+    for claim in signal.understood.measures:
         own, of = name_of(claim), claim.relation.of if claim.relation else ()
         for ref in (*((own,) if own else ()), *of):
             named[ref] = None
@@ -91,7 +92,7 @@ def statements(ref: str | None, signals: Sequence[Signal]) -> list[Statement]:
 
 
 def _claims(signals: Iterable[Signal]) -> Iterator[tuple[Signal, MeasureClaim]]:
-    return ((signal, claim) for signal in signals if tells_of_measures(signal) for claim in signal.judgement.measures)
+    return ((signal, claim) for signal in signals if tells_of_measures(signal) for claim in signal.understood.measures)
 
 
 def _told(ref: str, acting: set[str], claim: MeasureClaim, signal: Signal) -> Iterator[Statement]:
@@ -111,7 +112,7 @@ def _hits(of: Iterable[str], ref: str) -> bool:
 
 
 def _statement(claim: MeasureClaim, signal: Signal, kind: RelationKind | None, *, upon: str | None = None) -> Statement:
-    judgement = signal.judgement
+    judgement = signal.understood
     return Statement(
         kind=kind,
         by=name_of(claim),

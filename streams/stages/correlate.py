@@ -9,12 +9,16 @@ rest form the components of the relation. Things have internal names that no rea
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from schemas.base import Model
 from schemas.claim import Claim
+from schemas.decision import Override
 from schemas.signal import Signal
 from streams.stage import Folded, Reference, Taken
+from streams.stages.override import as_known, overridden
 from streams.stages.reports import REPEATED, Entry, Overlay, Reports, entry_of
 
 MEASURE = "measure/"
@@ -24,18 +28,36 @@ MAX_LETTERS = 1_000
 """Letters of a report that the register remembers."""
 
 
-def correlate(reports: Reports, taken: Taken, _reference: Reference) -> Folded:
-    """Place a report among those before it; say who joined and left which thing. The same report again says nothing."""
-    signal: Signal = taken.item
-    held = reports.get(signal.id)
-    if held and signal.published_at == signal.received_at:
-        # It bears no date: one that is posted again is as old as when it first came.
-        signal = signal.model_copy(update={"published_at": held.published_at})
-    if held and says_the_same(reports.body(signal.id), signal):
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The place in the ledger of what is told, and its time."""
+
+    ledger: int
+    at: datetime
+
+
+def correlate(reports: Reports, taken: Taken, reference: Reference) -> Folded:
+    """Place a report among those before it; say who joined and left which thing. The same report again says nothing.
+
+    What a person decides on a report is told as a new version of it would be.
+    """
+    item: Signal | Override = taken.item
+    match item:
+        case Override(signal_id=signal_id, at=at):
+            before = _body(reports, signal_id)
+            signal = overridden(before, item, reference.knowledge)
+        case Signal(id=signal_id, received_at=at):
+            before = _body(reports, signal_id)
+            signal = as_known(before, item)
+    if before and says_the_same(before, signal):
         return Folded()
     entry = entry_of(signal)
     places = _places(reports, entry, taken.position)
-    return _say(reports, signal, entry, places, taken.position)
+    return _say(reports, signal, entry, places, Moment(taken.position, at))
+
+
+def _body(reports: Reports, signal_id: str) -> Signal | None:
+    return reports.body(signal_id) if reports.get(signal_id) else None
 
 
 def says_the_same(one: Signal, other: Signal) -> bool:
@@ -127,7 +149,7 @@ def _fresh(leader: Entry, position: int) -> str:
     return f"reports/{leader.signal_id}@{position}"
 
 
-def _say(reports: Reports, signal: Signal, entry: Entry, places: Mapping[str, str], position: int) -> Folded:
+def _say(reports: Reports, signal: Signal, entry: Entry, places: Mapping[str, str], moment: Moment) -> Folded:
     """Turn places and measures into one claim a thing, those that only lose reports first, and into what is to be remembered."""
     states: dict[str, Model | None] = {f"body/{signal.id}": signal}
     left: dict[str, list[str]] = defaultdict(list)
@@ -149,7 +171,7 @@ def _say(reports: Reports, signal: Signal, entry: Entry, places: Mapping[str, st
         if placed != old:
             states[f"entry/{signal_id}"] = placed
     claims = (
-        Claim(thing=thing, joined=tuple(joined[thing]), left=tuple(left[thing]), ledger=position, at=signal.received_at)
+        Claim(thing=thing, joined=tuple(joined[thing]), left=tuple(left[thing]), ledger=moment.ledger, at=moment.at)
         for thing in sorted(left.keys() | joined.keys(), key=lambda thing: (bool(joined[thing]), thing))
     )
     return Folded(outputs=tuple(claims), states=states)

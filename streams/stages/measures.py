@@ -30,6 +30,9 @@ POLICY = frozenset(
 _MAX_CLAIMS = 20
 _LEAD_SENTENCES = 4
 _SET_ASIDE_REACH = 200
+
+_OWN_DATE_REACH = 12
+"""Letters between an act and the day that is its own: " of ", ", dated ", "（"."""
 """Letters before a date in which its clause begins; a sentence of a thousand dates must not be read a thousand times."""
 _IMMEDIATE = re.compile(
     r"\b(?:immediate(?:ly)?|same day|at once|on publication|upon publication|effective today|into force today"
@@ -120,7 +123,8 @@ class _Report:
         if not immediate and not any(one.role in {DateRole.EFFECTIVE, DateRole.UNTIL} for one in dates):
             dates += (one for _, one in self.dates)
             immediate = self.told.immediate
-        announced, since = self.announced, self.announced.day if self.announced else None
+        announced = (_dated(item, scope) if item else None) or self.announced
+        since = announced.day if announced else None
         begins = _first(dates, DateRole.EFFECTIVE, since=since)
         if announced and immediate and (begins is None or begins.precision is not Precision.DAY):
             begins = announced
@@ -136,6 +140,22 @@ class _Report:
             return claim
         act = {"issuer": item.issuer, "number": item.number, "year": item.year, "ref": item.ref, "clause": item.clause}
         return claim.model_copy(update=act)
+
+
+def _dated(item: Reference, scope: Sequence[Passage]) -> DateMention | None:
+    """Return the day that stands right behind an act's name as its own: "Announcement No. 70 of 2025 of 7 November 2025"."""
+    return next(
+        (
+            one
+            for passage in scope
+            for one in passage.dates()
+            if passage.start <= item.start < passage.end
+            and 0 <= one.start - item.end <= _OWN_DATE_REACH
+            and one.precision is Precision.DAY
+            and one.role not in {DateRole.EFFECTIVE, DateRole.UNTIL}
+        ),
+        None,
+    )
 
 
 def _is_set_aside(part: Part, item: DateMention) -> bool:

@@ -96,9 +96,9 @@ def _measure(
 
 def _has_its_own(signals: Sequence[Signal]) -> bool:
     """Tell whether an event has a measure that no legal reference names; that of an act is a thing by itself."""
-    if any(signal.judgement.anchor for signal in signals):
+    if any(signal.understood.anchor for signal in signals):
         return False
-    claims = (claim for signal in signals if tells_of_measures(signal) for claim in signal.judgement.measures)
+    claims = (claim for signal in signals if tells_of_measures(signal) for claim in signal.understood.measures)
     return any(map(stands_alone, claims))
 
 
@@ -106,7 +106,7 @@ def _country(seen: Aggregate, ref: str | None) -> str:
     """Return whose days count: the issuer's, which a reference begins with, else of who acts."""
     if ref:
         return ref.partition("-")[0]
-    actors = (code for signal in seen.signals for code in signal.judgement.codes(Role.ACTOR))
+    actors = (code for signal in seen.signals for code in signal.understood.codes(Role.ACTOR))
     return next(actors, "")
 
 

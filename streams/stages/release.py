@@ -150,7 +150,7 @@ def _next_change(signals: Sequence[Signal], at: datetime) -> datetime | None:
     ahead = any(
         day is not None and day >= today
         for signal in signals
-        for measure in signal.judgement.measures
+        for measure in signal.understood.measures
         for day in (measure.effective_from, measure.effective_to)
     )
     return datetime.combine(today + timedelta(days=1), time(), UTC) if ahead else None

@@ -64,7 +64,7 @@ def entry_of(signal: Signal) -> Entry:
         narrowness=narrowness_of(signal.marking),
         source=signal.source,
         keys=keys_of(signal),
-        anchor=signal.judgement.anchor,
+        anchor=signal.understood.anchor,
         thing="",
         named=named,
         edges=edges,

@@ -9,6 +9,7 @@ from schemas.alert import Alert, ChannelIn, ChannelKind, DeliveryState, Phase
 from schemas.projection import Kind
 from schemas.rule import RuleIn
 from services.records.channels import ChannelRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.outbox import LEASE_SECONDS, MAX_PER_CHANNEL, OutboxRecords
 from services.records.rules import RuleRecords
 from services.secrets import Seal
@@ -33,7 +34,7 @@ class OutboxContract:
     @pytest.fixture
     def rule(self, database, clock, channel):
         posted = RuleIn(title="watch", query="gallium", channels=(channel.id,))
-        return RuleRecords(database, MemoryLog(), now=clock).create(posted, by=US)
+        return RuleRecords(database, LedgerOutbox(database, MemoryLog()), now=clock).create(posted, by=US)
 
     def an_alert(self, rule, name="a", **changes):
         facts = {

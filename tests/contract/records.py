@@ -4,15 +4,20 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from schemas.alert import ChannelIn, ChannelKind
 from schemas.codec import decode
+from schemas.decision import OverrideIn
 from schemas.ledger import RulesChanged
 from schemas.party import Principal, Scope
 from schemas.rule import RuleIn, RuleRevision
 from schemas.topics import LEDGER, REFERENCE
+from services.records import tables
 from services.records.access import OPERATOR, AccessRecords
 from services.records.channels import ChannelRecords
+from services.records.decisions import DecisionRecords
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.rules import RuleRecords
 from services.secrets import Seal
@@ -46,8 +51,12 @@ class RulesContract:
         return MemoryLog()
 
     @pytest.fixture
-    def rules(self, database, log, clock):
-        return RuleRecords(database, log, now=clock)
+    def outbox(self, database, log):
+        return LedgerOutbox(database, log)
+
+    @pytest.fixture
+    def rules(self, database, outbox, clock):
+        return RuleRecords(database, outbox, now=clock)
 
     def test_a_rule_stands_in_the_ledger_before_it_is_answered(self, rules, log):
         rule = rules.create(RuleIn(title="t", query="gallium"), by=US)
@@ -93,19 +102,19 @@ class RulesContract:
         assert refused.value.field == "channels"
         assert rules.all(party="US") == []
 
-    def test_what_was_not_relayed_is_relayed_later(self, rules, log, database, clock):
+    def test_what_was_not_relayed_is_relayed_later(self, rules, log, database):
         log.away = True
         with pytest.raises(Unavailable):
             rules.create(RuleIn(title="t", query="a"), by=US)
         log.away = False
         assert items(log, LEDGER) == []
-        RuleRecords(database, log, now=clock).relay()
+        LedgerOutbox(database, log).relay()
         assert [one.version for one in items(log, LEDGER)] == [1]
 
-    def test_relaying_again_appends_nothing(self, rules, log):
+    def test_relaying_again_appends_nothing(self, rules, outbox, log):
         rules.create(RuleIn(title="t", query="a"), by=US)
-        rules.relay()
-        rules.relay()
+        outbox.relay()
+        outbox.relay()
         assert len(items(log, LEDGER)) == 1
 
     def test_an_earlier_version_never_follows_a_later_one(self, rules, log):
@@ -126,6 +135,73 @@ class RulesContract:
         versions = [one.version for one in items(log, LEDGER)]
         assert versions == sorted(versions)
         assert set(versions) == {1, 2}
+
+
+class DecisionsContract:
+    """Subclasses give `database`."""
+
+    @pytest.fixture
+    def log(self):
+        return MemoryLog()
+
+    @pytest.fixture
+    def decisions(self, database, log, clock):
+        return DecisionRecords(LedgerOutbox(database, log), now=clock)
+
+    def test_a_decision_stands_in_the_ledger_and_in_the_audit_before_it_is_answered(self, decisions, log, database):
+        decision = decisions.override("s1", OverrideIn(relevant=False, reason="a football club"), by=US)
+        assert items(log, LEDGER) == [decision]
+        assert (decision.party, decision.by, decision.at, decision.labels.given) == (
+            "US",
+            "ann",
+            NOON,
+            {"relevant": False},
+        )
+        assert audited(database) == [("US", "ann", "signal.override", "s1")]
+
+    def test_a_later_decision_is_never_dated_before_an_earlier_one(self, decisions, log, clock):
+        for hours in (1, -3, 0):
+            clock.go_on(hours=hours)
+            decisions.override("s1", OverrideIn(reason="r"), by=US)
+        assert [one.at for one in items(log, LEDGER)] == [NOON + timedelta(hours=1)] * 3
+
+    def test_a_decision_without_labels_is_audited_as_one_that_takes_back(self, decisions, log, database):
+        decisions.override("s1", OverrideIn(reason="my mistake"), by=EU)
+        assert [one.labels.given for one in items(log, LEDGER)] == [{}]
+        assert audited(database) == [("EU", "eva", "signal.restore", "s1")]
+
+    def test_what_the_log_could_not_take_is_relayed_later_and_audited_once(self, decisions, log, database):
+        log.away = True
+        with pytest.raises(Unavailable):
+            decisions.override("s1", OverrideIn(relevant=False, reason="r"), by=US)
+        log.away = False
+        assert items(log, LEDGER) == []
+        LedgerOutbox(database, log).relay()
+        assert [one.signal_id for one in items(log, LEDGER)] == ["s1"]
+        assert len(audited(database)) == 1
+
+    def test_rules_and_decisions_reach_the_ledger_in_the_order_in_which_they_were_taken(
+        self, decisions, log, database, clock
+    ):
+        rules = RuleRecords(database, LedgerOutbox(database, log), now=clock)
+        log.away = True
+        for change in (
+            lambda: decisions.override("s1", OverrideIn(reason="r"), by=US),
+            lambda: rules.create(RuleIn(title="t", query="a"), by=US),
+            lambda: decisions.override("s2", OverrideIn(reason="r"), by=US),
+        ):
+            with pytest.raises(Unavailable):
+                change()
+        log.away = False
+        LedgerOutbox(database, log).relay()
+        assert [one.key for one in items(log, LEDGER)] == ["s1", "rules", "s2"]
+
+
+def audited(database):
+    audit = tables.audit.c
+    with database.reading() as connection:
+        rows = connection.execute(select(audit.party, audit.actor, audit.action, audit.subject).order_by(audit.number))
+        return [tuple(row) for row in rows]
 
 
 def items(log, topic):

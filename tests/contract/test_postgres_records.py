@@ -17,6 +17,7 @@ from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.records.history import HistoryRecords
 from services.records.leader import Leader
+from services.records.ledger_outbox import LedgerOutbox
 from services.records.listening import Listener
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
@@ -65,6 +66,10 @@ class TestHistory(history_records.HistoryContract):
 
 
 class TestRules(records.RulesContract):
+    pass
+
+
+class TestDecisions(records.DecisionsContract):
     pass
 
 
@@ -148,7 +153,7 @@ def test_versions_of_rules_are_unique_and_stand_in_the_ledger_in_order(databases
     log = MemoryLog()
 
     def create(number):
-        rules = RuleRecords(databases[number], log, now=clock)
+        rules = RuleRecords(databases[number], LedgerOutbox(databases[number], log), now=clock)
         return [rules.create(RuleIn(title=f"{number}-{one}", query="tin"), by=US).version for one in range(5)]
 
     made = [version for versions in at_once(create, range(MANY)) for version in versions]
@@ -160,7 +165,7 @@ def test_a_delivery_is_claimed_by_one_dispatcher_alone(databases, clock):
     seal = Seal("k")
     hook = ChannelIn(kind=ChannelKind.FILE, title="f", url="f.jsonl")
     channel = ChannelRecords(databases[0], seal, now=clock).create(hook, by=US)
-    rule = RuleRecords(databases[0], MemoryLog(), now=clock).create(
+    rule = RuleRecords(databases[0], LedgerOutbox(databases[0], MemoryLog()), now=clock).create(
         RuleIn(title="t", query="tin", channels=(channel.id,)), by=US
     )
     outboxes = [OutboxRecords(database, seal, now=clock) for database in databases]

@@ -48,6 +48,10 @@ class TestRules(records.RulesContract):
     pass
 
 
+class TestDecisions(records.DecisionsContract):
+    pass
+
+
 class TestOutbox(outbox_records.OutboxContract):
     pass
 

@@ -37,6 +37,7 @@ PAGE_OF_TAG = {
     "intake": "docs/ingest.md",
     "search": "docs/query.md",
     "register": "docs/register.md",
+    "understanding": "docs/understanding.md",
     "alerting": "docs/alerts.md",
     "feeds": "docs/feeds.md",
     "operating": "docs/operating.md",

@@ -10,6 +10,7 @@ import pytest
 import standardwebhooks
 
 from schemas.alert import Alert, Card, Channel, ChannelIn, ChannelKind, Delivery, DeliveryState, Phase, Reason
+from schemas.decision import OverrideIn
 from schemas.marking import Tlp
 from schemas.projection import Kind
 from schemas.raw import SignalIn
@@ -27,7 +28,12 @@ from tests.builders import NOON, a_projection
 from tests.docs.documents import PAGES, ROOT, blocks, commands, page, rows
 from tests.docs.test_documents_name_what_is import API, fits
 
-POSTED = {"/v1/intake": SignalIn, "/v1/channels": ChannelIn, "/v1/rules": RuleIn}
+POSTED = {
+    "/v1/signals/{signal_id}/labels": OverrideIn,
+    "/v1/intake": SignalIn,
+    "/v1/channels": ChannelIn,
+    "/v1/rules": RuleIn,
+}
 OUTSIDE_API = ("/", "/docs", "/docs/query", "/openapi.json")
 
 # What query.md calls not supported yet: each is refused, and none is taken for something else.

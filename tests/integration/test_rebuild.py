@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.decision import OverrideIn
 from schemas.ledger import Tick
 from schemas.projection import Kind
 from schemas.raw import SignalIn, SourceKind
@@ -45,23 +46,38 @@ def seen(node):
 
 @pytest.fixture
 def told(tmp_path):
-    """History, live copies of it, ticks over forty days and a rule that comes in the middle."""
+    """History, live copies of it, ticks over forty days, a rule that comes in the middle and labels that people set."""
     with opened(tmp_path) as node:
         node.intake.take(history.pack(), Arrival(by=OPERATOR, source_kind=SourceKind.HISTORY, backfill=True))
         node.pipeline.drain()
         node.rules.create(RuleIn(title="all", query="relevant:true"), by=OPERATOR)
         node.intake.take([post.model_copy(update={"source": "wire"}) for post in history.pack()[::3]], LIVE)
         node.pipeline.drain()
+        decide(node)
         for day in range(40):
             node.log.append([Outgoing(LEDGER, Tick(at=NOW + timedelta(days=day)))])
         node.pipeline.drain()
     return tmp_path
 
 
+def decide(node):
+    """Set labels of some signals, set them anew, and take some back."""
+    found = node.search.search(Kind.SIGNAL, "relevant:true", by=OPERATOR, limit=1000, sort="published").items
+    for number, one in enumerate(found[::5]):
+        labels = {"relevant": False} if number % 2 else {"event_classes": ("export_quota",), "materials": ("gallium",)}
+        node.decisions.override(one.id, OverrideIn(**labels, reason="read it"), by=OPERATOR)
+        if number % 3 == 0:
+            node.decisions.override(one.id, OverrideIn(reason="was right"), by=OPERATOR)
+        if number % 4 == 0:
+            node.decisions.override(one.id, OverrideIn(direction="neutral", reason="again"), by=OPERATOR)
+    node.decisions.override("none", OverrideIn(relevant=True, reason="of nothing"), by=OPERATOR)
+    node.pipeline.drain()
+
+
 def test_a_rebuild_gives_byte_identical_projections(told):
     with opened(told) as node:
         before, world = projections(node), seen(node)
-        assert node.log.end(DEAD) == 0
+        assert node.log.end(DEAD) == 1  # the labels of a signal that is none
     rebuild(Settings(data_dir=told), say=lambda _text: None)
     with opened(told) as node:
         assert projections(node) == before

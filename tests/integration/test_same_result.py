@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select, text
 
 from schemas.alert import ChannelIn, ChannelKind
 from schemas.codec import decode, encode
+from schemas.decision import Override, OverrideIn
 from schemas.ledger import Tick
 from schemas.marking import CLEAR
 from schemas.party import Principal, Scope
@@ -49,6 +51,25 @@ ACTS = ("The Ministry of Commerce announced in Announcement No. {n} of 2025 expo
         "Announcement No. {n} of 2025 takes effect: licences for {m} are refused to US buyers.")  # fmt: skip
 
 
+LABELS = (
+    OverrideIn(relevant=False, reason="not ours"),
+    OverrideIn(event_classes=("export_quota",), materials=("gallium", "cobalt"), reason="read it again"),
+    OverrideIn(direction="easing", maturity="draft", assertion="considered", reason="only a plan"),
+    OverrideIn(reason="the machine was right"),
+)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A person's labels for a post that came before, or for one that never comes: they are refused."""
+
+    post: SignalIn
+    labels: OverrideIn
+
+    def decide(self, node):
+        node.decisions.override(signal_id_of(self.post.source or "press", self.post.id), self.labels, by=US)
+
+
 def a_post(post, *, received_at=NOW, body=None, backfill=False):
     source = post.source or "press"
     return Raw(
@@ -64,7 +85,7 @@ def a_post(post, *, received_at=NOW, body=None, backfill=False):
 
 
 def mixed(count, *, seed):
-    """Yield that many inputs: posts, ticks, and titles of rules to make or (with a minus) to take back."""
+    """Yield that many inputs: posts, ticks, titles of rules to make or (with a minus) to take back, and labels of people."""
     dice = random.Random(seed)
     news = signals(count, seed=seed)
     posted: list[SignalIn] = []
@@ -80,16 +101,18 @@ def mixed(count, *, seed):
             yield a_post(
                 post, received_at=at, body=dice.choice((b"not json", b'{"id": "x"}', b'{"id": "", "title": "t"}'))
             )
-        elif kind < 0.14 and posted:  # the same words by another source, or the same address
+        elif kind < 0.06 and posted:
+            yield Labelled(dice.choice(posted) if dice.random() < 0.9 else post, dice.choice(LABELS))
+        elif kind < 0.15 and posted:  # the same words by another source, or the same address
             old = dice.choice(posted)
             yield a_post(
                 old.model_copy(update={"id": f"copy-{number}", "source": dice.choice(("wire", "blog"))}), received_at=at
             )
-        elif kind < 0.2 and posted:  # a new version of a report, or the very same again
+        elif kind < 0.21 and posted:  # a new version of a report, or the very same again
             old = dice.choice(posted)
             again = old if dice.random() < 0.3 else old.model_copy(update={"title": f"{old.title} (corrected)"})
             yield a_post(again, received_at=at)
-        elif kind < 0.3:
+        elif kind < 0.31:
             told = dice.choice(ACTS).format(
                 n=dice.randrange(50, 70), m=dice.choice(("gallium", "dysprosium", "tungsten"))
             )
@@ -136,6 +159,9 @@ def told_to(node, inputs, valid_raws):
         elif isinstance(item, str):
             change_rule(node, item, channel)
             expected = node.log.end(LEDGER)
+        elif isinstance(item, Labelled):
+            item.decide(node)
+            expected = node.log.end(LEDGER)
     flush()
     awaited(lambda: not any(node.progress.lag().values()), seconds=120, what="the end of the lag")
 
@@ -159,6 +185,9 @@ def replayed(node, ledger, raws, titles):
         flush()
         if isinstance(item, Tick):
             node.log.append([Outgoing(LEDGER, item)])
+        elif isinstance(item, Override):
+            labels = OverrideIn(**item.labels.given, reason=item.reason)
+            node.decisions.override(item.signal_id, labels, by=US)
         else:
             version = item.version
             while max((rule for rule in versions(node)), default=0) < version:
