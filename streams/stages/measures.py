@@ -31,9 +31,11 @@ _MAX_CLAIMS = 20
 _LEAD_SENTENCES = 4
 _SET_ASIDE_REACH = 200
 
-_OWN_DATE_REACH = 12
-"""Letters between an act and the day that is its own: " of ", ", dated ", "（"."""
 """Letters before a date in which its clause begins; a sentence of a thousand dates must not be read a thousand times."""
+
+_OWN_DATE_REACH = 12
+"""Letters between an act and the day that is its own: " of ", ", dated ", an opening bracket."""
+
 _IMMEDIATE = re.compile(
     r"\b(?:immediate(?:ly)?|same day|at once|on publication|upon publication|effective today|into force today"
     r"|mit sofortiger wirkung|effet immédiat|efecto inmediato)\b|即日起|自(?:公布|发布)之日"
