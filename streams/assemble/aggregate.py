@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.base import Model, Utc
 from schemas.marking import Audience
 from schemas.measure import Record
+from schemas.projection import Kind, Projection, Tombstone
 from schemas.severity import Severity
 from schemas.signal import Signal
 
@@ -72,7 +73,14 @@ class Step:
         """The version of what is told."""
         return 2 * self.ledger + 1
 
-    @property
-    def farewell(self) -> int:
-        """The version of what is told no longer."""
-        return 2 * self.ledger
+    def farewell(self, kind: Kind, told: Shown | ShownMeasure, heir: Projection | None) -> Tombstone:
+        """Return what tells an audience that a thing is no longer seen under the id that it was told."""
+        return Tombstone(
+            kind=kind,
+            id=told.id,
+            audience=told.audience,
+            version=2 * self.ledger,
+            updated_at=self.at,
+            replaced_by=heir.id if heir else None,
+            origin_id=told.origin_id,
+        )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from schemas.base import stable_id
 from schemas.marking import Audience
 from schemas.measure import Record
-from schemas.projection import Kind, Projected, Projection, Tombstone
+from schemas.projection import Kind, Projected, Projection
 from schemas.signal import Role, Signal
 from streams.assemble.aggregate import Aggregate, ShownMeasure, Step
 from streams.assemble.event import event_id_of
@@ -38,7 +38,7 @@ def register(
     measure = _measure(told, seen, audience, step, knowledge)
     changes: list[Projected] = []
     if told and (measure is None or measure.id != told.id):
-        changes.append(_tombstone(told, measure, step))
+        changes.append(step.farewell(Kind.MEASURE, told, measure))
     if measure is None or measure.measure is None:
         return None, changes
     before = told.record if told and told.id == measure.id else None
@@ -117,15 +117,3 @@ def _zone(country: str, knowledge: Knowledge) -> ZoneInfo:
 @lru_cache(maxsize=256)
 def _zone_named(name: str) -> ZoneInfo:
     return ZoneInfo(name)
-
-
-def _tombstone(told: ShownMeasure, heir: Projection | None, step: Step) -> Tombstone:
-    return Tombstone(
-        kind=Kind.MEASURE,
-        id=told.id,
-        audience=told.audience,
-        version=step.farewell,
-        updated_at=step.at,
-        replaced_by=heir.id if heir else None,
-        origin_id=told.origin_id,
-    )

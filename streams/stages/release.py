@@ -95,7 +95,7 @@ def _tell(
     changes: list[Projected] = []
     renamed = told is not None and (event is None or event.id != told.id)
     if told and renamed:
-        changes.append(_tombstone(told, event, change))
+        changes.append(change.farewell(Kind.EVENT, told, event))
     if event is None:
         return None, changes
     shown = Shown(
@@ -126,18 +126,6 @@ def _event(told: Shown | None, seen: Aggregate, audience: Audience, change: Step
     sources = tuple(dict.fromkeys((*event.sources, *seen.more_sources)))
     update = {"sources": sources, "source_count": len(sources), "origin_id": told.origin_id if told else event.id}
     return event.model_copy(update=update)
-
-
-def _tombstone(told: Shown, heir: Projection | None, change: Step) -> Tombstone:
-    return Tombstone(
-        kind=Kind.EVENT,
-        id=told.id,
-        audience=told.audience,
-        version=change.farewell,
-        updated_at=change.at,
-        replaced_by=heir.id if heir else None,
-        origin_id=told.origin_id,
-    )
 
 
 def _changes_of_time(seen: Aggregate, at: datetime, knowledge: Knowledge) -> tuple[datetime | None, datetime | None]:

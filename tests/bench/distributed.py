@@ -79,7 +79,7 @@ async def plain(broker, count):
         taken = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
         began = began or time.perf_counter()
         sent = [
-            await producer.send(broker.topic(COPY), one.value, key=one.key, headers=one.headers)
+            await producer.send(broker.topic(COPY), one.value, key=one.key, headers=list(one.headers))
             for some in taken.values()
             for one in some
         ]
