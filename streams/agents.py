@@ -17,7 +17,6 @@ from ssl import SSLContext
 from typing import Any, Final
 
 import faust
-from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 from faust.contrib.asgi import faust_app_running
 from faust.types.auth import CredentialsT
@@ -139,6 +138,7 @@ class _Agent:
         self._committed: dict[int, int] = {}
         self._looked: dict[int, int] = {}
         self._torn: set[int] = set()
+        self._places: dict[int, int] = {}
         self._thread = shared.thread
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
@@ -193,6 +193,7 @@ class _Agent:
             self._runners.clear()
             self._next.clear()
             self._committed.clear()
+            self._places.clear()
 
     def _is_ours(self, event: Any) -> bool:  # noqa: ANN401 - faust's event
         """Tell whether an event was taken under the assignment that holds: others have what came before."""
@@ -251,11 +252,11 @@ class _Agent:
         self._torn.clear()
 
     async def _place_of(self, partition: int) -> int:
-        """Return where the group is in a partition: at what it has committed, or where the partition begins."""
-        tp, group = self._tp(partition), self._broker.group(self.step.name)
-        told = await self._clients.admin.list_consumer_group_offsets(group, partitions=[TopicPartition(*tp)])
-        begins = await self._app.consumer.earliest_offsets(tp)
-        return max(0, *(int(held.offset) for held in told.values()), *(int(place) for place in begins.values()))
+        """Return where the group is in a partition; all are asked for at once, and anew after each rebalance."""
+        if not self._places:
+            source, group = self.step.source, self._broker.group(self.step.name)
+            self._places = await self._clients.places(self._broker.topic(source), source.partitions, group)
+        return self._places[partition]
 
     async def _commit(self) -> None:
         """Tell the brokers how far we are; while another is given our partitions they refuse, and he begins where we told last."""

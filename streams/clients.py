@@ -1,13 +1,13 @@
 """The clients of Kafka that the agents of a process share: what they write with, and what they ask where their groups are."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -33,44 +33,41 @@ class Place:
 
 @dataclass(frozen=True)
 class Clients:
-    """What all agents write with, and what they ask the brokers with."""
+    """What all agents write with, and what they ask the brokers with.
+
+    `looker` reads nothing: it has a connection of its own, where no question waits behind a fetch that waits for records.
+    """
 
     producer: AIOKafkaProducer
     admin: AIOKafkaAdminClient
+    looker: AIOKafkaConsumer
+
+    async def places(self, topic: str, partitions: int, group: str) -> dict[int, int]:
+        """Return where a group is in each partition: at what it has committed, or where the partition begins."""
+        every = [TopicPartition(topic, partition) for partition in range(partitions)]
+        begins = await self.looker.beginning_offsets(every)
+        held = await self.admin.list_consumer_group_offsets(group)
+        return {one.partition: max(begins[one], held[one].offset if one in held else 0) for one in every}
 
 
 @asynccontextmanager
 async def clients_at(place: Place) -> AsyncIterator[Clients]:
     """Give the clients while the block lasts; Unavailable when no broker answers."""
-    async with _producing(place) as producer, _asking(place) as admin:
-        yield Clients(producer, admin)
-
-
-@asynccontextmanager
-async def _producing(place: Place) -> AsyncIterator[AIOKafkaProducer]:
-    """Give the one producer of this process: idempotent, so that what it repeats for want of an answer stands once."""
     producer = AIOKafkaProducer(
         acks="all", enable_idempotence=True, linger_ms=2, max_request_size=MAX_MESSAGE_BYTES, **_access(place)
     )
-    await _started(producer, place)
-    try:
-        yield producer
-    finally:
-        await producer.stop()
+    async with AsyncExitStack() as closing:
+        for client, close in (
+            (producer, producer.stop),
+            (admin := AIOKafkaAdminClient(**_access(place)), admin.close),
+            (looker := AIOKafkaConsumer(group_id=None, **_access(place)), looker.stop),
+        ):
+            await _started(client, place)
+            closing.push_async_callback(close)
+        yield Clients(producer, admin, looker)
 
 
-@asynccontextmanager
-async def _asking(place: Place) -> AsyncIterator[AIOKafkaAdminClient]:
-    """Give what this process asks the brokers with where its groups are."""
-    admin = AIOKafkaAdminClient(**_access(place))
-    await _started(admin, place)
-    try:
-        yield admin
-    finally:
-        await admin.close()
-
-
-async def _started(client: AIOKafkaProducer | AIOKafkaAdminClient, place: Place) -> None:
+async def _started(client: AIOKafkaProducer | AIOKafkaAdminClient | AIOKafkaConsumer, place: Place) -> None:
     try:
         await client.start()
     except KafkaError as exc:
