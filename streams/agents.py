@@ -30,17 +30,19 @@ from streams.errors import Bug, Unavailable
 from streams.journal import journaled, undone
 from streams.message import Message, messages_of, record_of
 from streams.ports import Ports, Put, Record
+from streams.pulse import BEAT_SECONDS, SESSION_SECONDS, Pulse
 from streams.row import in_row
 from streams.runner import Outcome, References, Runner
-from streams.stage import ONE, Fold, Step
+from streams.stage import ONE, Fold, Sink, Step
 from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
 from streams.tail import Tail
 
 TABLE: Final = "states"
-SESSION_SECONDS: Final = 10.0
-"""A worker that is silent for so long has lost its partitions to another."""
 
-BEAT_SECONDS: Final = 0.5
+COMMIT_SECONDS: Final = 1.0
+STORING_THREADS: Final = 6
+"""Sinks wait for servers and can do so side by side; what judges needs the processor, and one thread of it is fastest."""
+
 STOP_SECONDS: Final = 10.0
 RETRY_PAUSE_SECONDS: Final = 1.0
 
@@ -68,7 +70,7 @@ class Agents:
         on_failure: Callable[[Step, Exception], None],
     ) -> None:
         self._pipeline, self._place = pipeline, place
-        self._shared = _Shared(ports, references, load, on_failure, _Pulse())
+        self._shared = _Shared(ports, references, load, on_failure, Pulse())
         self._agents: list[_Agent] = []
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -102,28 +104,10 @@ class _Shared:
     references: References
     load: Load
     on_failure: Callable[[Step, Exception], None]
-    pulse: "_Pulse"
+    pulse: Pulse
     tail: Tail = field(default_factory=Tail)
-    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
-
-
-@dataclass
-class _Pulse:
-    """Tells whether this process has been stopped for so long that its partitions may be another's."""
-
-    at: float = field(default_factory=time.monotonic)
-
-    async def beat(self) -> None:
-        while True:
-            self.check()
-            self.at = time.monotonic()
-            await asyncio.sleep(BEAT_SECONDS)
-
-    def check(self) -> None:
-        """Raise Bug when the process stood still for a session: what it would write, another has written."""
-        still = time.monotonic() - self.at
-        if still > SESSION_SECONDS - BEAT_SECONDS:
-            raise Bug(f"the process stood still for {still:.0f} s and may have lost its partitions")
+    judging: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    storing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(STORING_THREADS))
 
 
 class _Agent:
@@ -136,10 +120,11 @@ class _Agent:
         self._runners: dict[int, Runner] = {}
         self._next: dict[int, int] = {}
         self._committed: dict[int, int] = {}
+        self._committed_at = 0.0
         self._looked: dict[int, int] = {}
         self._torn: set[int] = set()
         self._places: dict[int, int] = {}
-        self._thread = shared.thread
+        self._threads = shared.storing if isinstance(step, Sink) else shared.judging
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
         self._finished_at = time.monotonic()
@@ -204,44 +189,49 @@ class _Agent:
         if not events:
             return
         began = time.perf_counter()
-        outcomes: dict[int, Outcome] = {}
-        taken: dict[int, int] = {}
+        rows: dict[int, list[Any]] = {}
         by_partition = sorted((event.message for event in events), key=lambda message: int(message.partition))
         for partition, mine in groupby(by_partition, key=lambda message: int(message.partition)):
-            runner = self._runners.get(partition) or await self._begin(partition)
-            row, is_torn = in_row(mine, self._next[partition])
-            if row:
-                outcomes[partition] = await self._handled(runner, [self._record(message) for message in row])
-            taken[partition] = self._next[partition] + len(row)
+            if partition not in self._runners:
+                await self._begin(partition)
+            rows[partition], is_torn = in_row(mine, self._next[partition])
             if is_torn:
                 self._torn.add(partition)
-        await self._settle(outcomes)
+        await self._settle(await self._handled({partition: row for partition, row in rows.items() if row}))
         self._shared.pulse.check()
-        self._next |= taken
+        self._next |= {partition: self._next[partition] + len(row) for partition, row in rows.items()}
         metrics.BATCH_SECONDS.labels(self.step.name).observe(time.perf_counter() - began)
+        if time.monotonic() - self._committed_at > COMMIT_SECONDS:
+            await self._commit()
 
-    async def _handled(self, runner: Runner, records: Sequence[Record]) -> Outcome:
-        """Handle in the step's own thread; while a port is away, say so and try again, for as long as it takes."""
+    async def _handled(self, rows: Mapping[int, Sequence[Any]]) -> dict[int, Outcome]:
+        """Handle each partition's records by its runner; side by side where threads allow it."""
+        one_by_one = [
+            self._done(self._runners[partition], [self._record(message) for message in row])
+            for partition, row in rows.items()
+        ]
+        return dict(zip(rows, await asyncio.gather(*one_by_one), strict=True))
+
+    async def _done(self, runner: Runner, records: Sequence[Record]) -> Outcome:
+        """Handle in one of the step's threads; while a port is away, say so and try again, for as long as it takes."""
         loop = asyncio.get_running_loop()
         while True:
             try:
-                return await loop.run_in_executor(self._thread, runner.handle, records)
+                return await loop.run_in_executor(self._threads, runner.handle, records)
             except Unavailable as exc:
                 self._shared.on_failure(self.step, exc)
                 self._finished_at = time.monotonic()
                 await asyncio.sleep(RETRY_PAUSE_SECONDS)
 
-    async def _begin(self, partition: int) -> Runner:
-        """Return a runner over the partition's states, which are first put back to where they were last kept whole."""
+    async def _begin(self, partition: int) -> None:
+        """Make a runner over the partition's states, which are first put back to where they were last kept whole."""
         states = self._states(partition)
         if isinstance(self.step, Fold):
             await self._keep({partition: list(undone(self.step.name, states))})
         self._next[partition] = await self._place_of(partition)
-        runner = Runner(
+        self._runners[partition] = Runner(
             self.step, states=states, ports=self._shared.ports, references=self._shared.references, pause=time.sleep
         )
-        self._runners[partition] = runner
-        return runner
 
     async def _go_back(self) -> None:
         """Let what lies behind a gap come again, from where it began; in a rebalance it comes again by itself."""
@@ -260,6 +250,7 @@ class _Agent:
 
     async def _commit(self) -> None:
         """Tell the brokers how far we are; while another is given our partitions they refuse, and he begins where we told last."""
+        self._committed_at = time.monotonic()
         told = {partition: place for partition, place in self._next.items() if self._committed.get(partition) != place}
         # faust's own commit is of what it counts as acknowledged, gaps included; this is the same call without that count.
         consumer: Any = self._app.consumer

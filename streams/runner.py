@@ -60,6 +60,7 @@ class Runner:
         self._kept = _Kept(self.step.name, self._states)
         self._view: View | None = None
         self._due: DueList | None = None
+        self._held: int | None = None  # where the store is: it is asked once, and again after a failure
 
     def handle(self, records: Sequence[Record]) -> Outcome:
         """Return what the batch comes to; raises Unavailable when retries did not help."""
@@ -115,7 +116,7 @@ class Runner:
         """
         assert isinstance(self.step, Sink)
         store = self.step.store(self._ports)
-        held = store.cursor(last.partition)
+        held = store.cursor(last.partition) if self._held is None else self._held
         if last.position <= held:
             return
         fresh = [(record, item) for record, item in taken if record.position > held]
@@ -125,6 +126,7 @@ class Runner:
             for record, item in fresh:
                 self._guarded(partial(self._put_one, store, record, item), record, outcome)
             store.put([], position=last.position, partition=last.partition)
+        self._held = last.position
 
     @staticmethod
     def _put_one(store: Store, record: Record, item: Keyed, _outcome: Outcome) -> None:

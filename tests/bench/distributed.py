@@ -210,9 +210,9 @@ def shared_load(kafka, elastic, postgres, folder):
             rates[count] = len(items) / (time.monotonic() - began)
             if count == 2:
                 workers[0].kill()
-                died = time.monotonic()
+                died, before = time.monotonic(), node.log.end(LEDGER)
                 node.log.append([Outgoing(RAW, raw) for raw in _later(items[:50])])
-                awaited(lambda: not any(node.progress.lag().values()), seconds=120, every=0.2, what="taking over")
+                awaited(lambda: node.log.end(LEDGER) >= before + 50, seconds=120, every=0.2, what="taking over")
                 return rates, time.monotonic() - died
     raise AssertionError("not reached")
 
