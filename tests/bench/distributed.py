@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -210,11 +211,15 @@ def shared_load(kafka, elastic, postgres, folder):
             rates[count] = len(items) / (time.monotonic() - began)
             if count == 2:
                 workers[0].kill()
-                died, before = time.monotonic(), node.log.end(LEDGER)
+                died, wanted = time.monotonic(), node.log.end(LEDGER) + 50
                 node.log.append([Outgoing(RAW, raw) for raw in _later(items[:50])])
-                awaited(lambda: node.log.end(LEDGER) >= before + 50, seconds=120, every=0.2, what="taking over")
+                awaited(partial(_reaches, node, wanted), seconds=120, every=0.2, what="taking over")
                 return rates, time.monotonic() - died
     raise AssertionError("not reached")
+
+
+def _reaches(node, position):
+    return node.log.end(LEDGER) >= position
 
 
 def _later(items):
