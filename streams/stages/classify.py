@@ -17,7 +17,7 @@ from streams.stages.scoring import Sentence, score, sentences
 from streams.stages.targeting import targeting_of
 from streams.stages.tense import bounds
 
-CLASSIFIER_VERSION = "2"
+CLASSIFIER_VERSION = "3"
 
 _RELEVANT_POINTS = 2.0
 _SECONDARY = 0.4

@@ -8,9 +8,9 @@ from datetime import date
 from functools import lru_cache
 
 from schemas.signal import EventClass
-from streams.knowledge.lexicon import FRAME_CONCEPTS, NAMED_FIRM
+from streams.knowledge.lexicon import FRAME_CONCEPTS, INSTITUTION, NAMED_FIRM, NAMED_MATERIAL
 from streams.knowledge.model import Knowledge
-from streams.stages.enrich import Cue, Enriched, Part
+from streams.stages.enrich import Cue, Enriched, Named, Part
 from streams.stages.frames import Frame, concept_of, frames
 from streams.stages.tense import bounds, is_old
 
@@ -29,12 +29,29 @@ _RECITAL = re.compile(
 )
 """How the first sentence of an official text begins that names its legal basis: what is decided comes behind it."""
 
+_DATELINE = 25
+"""Letters below which a first sentence is a place and a day."""
+
+_PREAMBLES = ("as follows.", "the following.", "hereby decides.", "hereby announces.")
+_NOTHING: Mapping[str, None] = {}
+
 _ALONE = 1.6
 """How much more the first sentence counts when a report has no title to speak of."""
 
 
 _CLASS_BAR = 2.0
 """Points from which a passage by itself tells what class its act is of."""
+
+_INSTRUMENTS = (
+    EventClass.EXPORT_BAN, EventClass.EXPORT_TAX, EventClass.PRICE_FLOOR, EventClass.NATIONALISATION,
+    EventClass.PRODUCTION_HALT, EventClass.STATE_TRADING,
+)  # fmt: skip
+"""Classes before which policies and partnerships give way; licences and stocks are what partnerships talk of."""
+
+_PLAIN = 4.4
+"""Points that one sentence, its weight aside, must give an instrument."""
+
+_BEHIND = 0.9
 
 _FIRM_KIND = "company"
 _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
@@ -99,24 +116,50 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
     starts = [bisect_left(letters, end) for end in part.sentence_ends]
     framed = frames(part, starts)
     by_sentence: dict[int, tuple[list[Cue], list[Frame]]] = {}
-    for cue in part.cues:
+    for cue in _telling(part.cues):
         by_sentence.setdefault(_index(starts, cue.first), ([], []))[0].append(cue)
     for frame in framed:
         by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
-    recital = 1 if part.name == "text" and _RECITAL.match(part.text) else 0
-    firms = {part.sentence_at(item.start) for item in part.mentions if item.kind == _FIRM_KIND}
+    recital = 1 if part.name == "text" and _is_recital(part) else 0
+    named = _named(part)
     for index, (cues, found) in by_sentence.items():
         # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
         concepts = dict.fromkeys(cue.concept.name for cue in cues)
         concepts.update((concept_of(frame), None) for frame in found)
-        if index in firms:
-            concepts[NAMED_FIRM] = None
+        concepts.update(named.get(index, _NOTHING))
         weight = _weight(part.name, index, recital, titled=titled)
         begin, end = bounds(part, index)
         words = part.text[begin:end].lower()
         if part.name != "title" and index < _OLD_REACH and is_old(part, index, words, published):
             weight *= _OLD_WEIGHT
         yield Sentence(part, index, words, weight, tuple(cues), tuple(found), concepts)
+
+
+def _telling(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Give the cues that do not lie within the name of an institution."""
+    names = [(cue.first, cue.last) for cue in cues if cue.concept.name == INSTITUTION]
+    if not names:
+        return iter(cues)
+    return (cue for cue in cues if not any(first <= cue.first and cue.last <= last for first, last in names))
+
+
+def _named(part: Part) -> dict[int, dict[str, None]]:
+    """Return which kinds of names each sentence holds, as the concepts that the rules call them by."""
+    named: dict[int, dict[str, None]] = {}
+    for item in part.mentions:
+        if item.named is Named.MATERIAL:
+            named.setdefault(part.sentence_at(item.start), {})[NAMED_MATERIAL] = None
+        elif item.kind == _FIRM_KIND:
+            named.setdefault(part.sentence_at(item.start), {})[NAMED_FIRM] = None
+    return named
+
+
+def _is_recital(part: Part) -> bool:
+    """Tell whether the first sentence says nothing yet: a legal basis, a dateline, "has decided as follows"."""
+    end = part.sentence_ends[0] if part.sentence_ends else len(part.text)
+    if end < _DATELINE and end < len(part.text):
+        return True
+    return _RECITAL.match(part.text) is not None or part.text[:end].endswith(_PREAMBLES)
 
 
 def _index(starts: Sequence[int], word: int) -> int:
@@ -154,9 +197,20 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     totals: dict[EventClass, float] = {}
     for (event_class, _), value in best.items():
         totals[event_class] = totals.get(event_class, 0.0) + value
+    _give_way(totals, loudest)
     ranked = sorted(totals.items(), key=lambda item: (-item[1], _ORDER[item[0]]))
     shown = {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
     return Scores(tuple(ranked), shown, speaking)
+
+
+def _give_way(
+    totals: dict[EventClass, float], loudest: Mapping[EventClass, tuple[float, Sentence, tuple[str, ...]]]
+) -> None:
+    """Put a plainly told instrument before the policy or partnership that it is part of: a floor price is more than a pact."""
+    frame = totals.get(EventClass.POLICY_SIGNAL, 0.0)
+    plain = [item for item in _INSTRUMENTS if item in totals and loudest[item][0] >= _PLAIN * loudest[item][1].weight]
+    if frame and plain:
+        totals[EventClass.POLICY_SIGNAL] = min(frame, _BEHIND * max(totals[item] for item in plain))
 
 
 def class_of(part: Part, start: int, end: int, knowledge: Knowledge) -> EventClass | None:
