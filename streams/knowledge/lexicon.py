@@ -13,8 +13,8 @@ NAMED_MATERIAL = "MATERIAL"
 FRAME_CONCEPTS = ("FLOW_STOPPED", "FLOW_STARTED", "EASED", "TIGHTENED", NAMED_FIRM, NAMED_MATERIAL)
 """Concepts that no word has by itself: a verb and its object together give them (`Frame`), the last two any name of the kind."""
 
-INSTITUTION = "institution"
-"""The concept of names for who acts: no word inside one tells what is done, the mines ministry is no mine."""
+SET_PHRASE = "set_phrase"
+"""The concept of phrases whose words tell nothing by themselves: the mines ministry is no mine, a flooded market no flood."""
 
 EXACT = "="
 """Begins a phrase that is matched by its very form, not by its stem."""

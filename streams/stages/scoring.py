@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from schemas.signal import EventClass
-from streams.knowledge.lexicon import FRAME_CONCEPTS, INSTITUTION, NAMED_FIRM, NAMED_MATERIAL
+from streams.knowledge.lexicon import FRAME_CONCEPTS, NAMED_FIRM, NAMED_MATERIAL, SET_PHRASE
 from streams.knowledge.model import Knowledge
 from streams.stages.enrich import Cue, Enriched, Named, Part
 from streams.stages.frames import Frame, concept_of, frames
@@ -52,6 +52,11 @@ _PLAIN = 4.4
 """Points that one sentence, its weight aside, must give an instrument."""
 
 _BEHIND = 0.9
+
+_HINT = 1.0
+_TOGETHER = 3
+_TOGETHER_WEIGHT = 0.9
+"""Where no sentence gives more points than a hint, the first three are read together, with this weight."""
 
 _FIRM_KIND = "company"
 _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
@@ -121,11 +126,13 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
     for frame in framed:
         by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
     recital = 1 if part.name == "text" and _is_recital(part) else 0
-    named = _named(part)
+    named, places = _named(part), {item.first for item in part.mentions if item.named is Named.PLACE}
     for index, (cues, found) in by_sentence.items():
         # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
         concepts = dict.fromkeys(cue.concept.name for cue in cues)
         concepts.update((concept_of(frame), None) for frame in found)
+        if _crosses_a_border(concepts, cues, places):
+            concepts["export"] = None
         concepts.update(named.get(index, _NOTHING))
         weight = _weight(part.name, index, recital, titled=titled)
         begin, end = bounds(part, index)
@@ -136,11 +143,18 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
 
 
 def _telling(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Give the cues that do not lie within the name of an institution."""
-    names = [(cue.first, cue.last) for cue in cues if cue.concept.name == INSTITUTION]
-    if not names:
+    """Give the cues that do not lie within a set phrase."""
+    phrases = [(cue.first, cue.last) for cue in cues if cue.concept.name == SET_PHRASE]
+    if not phrases:
         return iter(cues)
-    return (cue for cue in cues if not any(first <= cue.first and cue.last <= last for first, last in names))
+    return (cue for cue in cues if not any(first <= cue.first and cue.last <= last for first, last in phrases))
+
+
+def _crosses_a_border(concepts: Mapping[str, None], cues: Sequence[Cue], places: Container[int]) -> bool:
+    """Tell whether the sentence speaks of exports without the word: goods are sold abroad or leave a country by name."""
+    if "abroad" in concepts and "shipment" in concepts and "import" not in concepts:
+        return True
+    return "leave" in concepts and any(cue.concept.name == "leave" and cue.last in places for cue in cues)
 
 
 def _named(part: Part) -> dict[int, dict[str, None]]:
@@ -183,7 +197,7 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     best: dict[tuple[EventClass, str], float] = {}
     loudest: dict[EventClass, tuple[float, Sentence, tuple[str, ...]]] = {}
     speaking: dict[EventClass, list[Sentence]] = {}
-    for sentence in found:
+    for sentence in found if _speaks(found, compiled) else (*found, *_together(found)):
         points: dict[EventClass, float] = {}
         for event_class, weight, names in _satisfied(sentence.concepts, compiled):
             if event_class not in points:
@@ -201,6 +215,19 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     ranked = sorted(totals.items(), key=lambda item: (-item[1], _ORDER[item[0]]))
     shown = {event_class: (sentence, names) for event_class, (_, sentence, names) in loudest.items()}
     return Scores(tuple(ranked), shown, speaking)
+
+
+def _speaks(found: Sequence[Sentence], compiled: _Compiled) -> bool:
+    """Tell whether any sentence speaks for a class by more than a hint."""
+    return any(weight > _HINT for item in found for _, weight, _ in _satisfied(item.concepts, compiled))
+
+
+def _together(found: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Give title and lead as if they were one sentence: some reports name the metal in one and what happens in the next."""
+    lead = found[:_TOGETHER]
+    if lead:
+        concepts = {name: None for item in lead for name in item.concepts}
+        yield replace(lead[-1], weight=_TOGETHER_WEIGHT, concepts=concepts)
 
 
 def _give_way(
