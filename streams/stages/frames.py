@@ -55,7 +55,7 @@ _SPANS = frozenset(("from", "until", "till", "as", "with"))
 _PASSIVE = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "get", "got", "remain", "remains", "stay", "stays")
 )
-_NEGATIONS = frozenset(("not", "no", "never", "without", "nor", "nicht", "kein", "keine", "不", "未"))
+_NEGATIONS = frozenset(("not", "no", "never", "neither", "without", "nor", "nicht", "kein", "keine", "不", "未"))
 _SIGNS = {Act.STOP: -1, Act.START: 1, Act.CUT: -1, Act.RAISE: 1, Act.SUBJECT: 1, Act.TIGHTEN: 1, Act.RELAX: -1}
 
 

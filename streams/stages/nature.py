@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from schemas.signal import Assertion, Direction, EventClass, Maturity, Precision, RelationKind
-from streams.knowledge.lexicon import Target
+from streams.knowledge.lexicon import NAMED_MATERIAL, Target
 from streams.stages.date_roles import DateRole
 from streams.stages.frames import Frame
 from streams.stages.reading import Reading
@@ -51,6 +51,8 @@ def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | 
         return Direction.EASING, None
     if reading.primary is EventClass.POLICY_SIGNAL:
         return _policy_direction(reading), None
+    if reading.primary is EventClass.IMPORT_RESTRICTION and _spares(reading):
+        return Direction.NEUTRAL, None
     for item in reading.lead():
         told = [frame for frame in item.frames if frame.outermost]
         if item.part.name != "title":
@@ -61,6 +63,12 @@ def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | 
             direction = Direction.TIGHTENING if votes > 0 else Direction.EASING
             return direction, (item, next(frame for frame in told if frame.tightens * votes > 0))
     return default, None
+
+
+def _spares(reading: Reading) -> bool:
+    """Tell whether a duty's title says that it leaves minerals out."""
+    title = next((item.concepts for item in reading.lead() if item.part.name == "title"), {})
+    return "exempt" in title and ("field" in title or NAMED_MATERIAL in title)
 
 
 def _policy_direction(reading: Reading) -> Direction:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -64,7 +64,7 @@ _ORDER = {event_class: at for at, event_class in enumerate(EventClass)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """One sentence: its part, its place in it, its words in small letters, how much it counts, what was found in it."""
+    """One sentence: its part, its place in it, its words in small letters, how much it counts, what was found in it, its day."""
 
     part: Part
     index: int
@@ -73,6 +73,7 @@ class Sentence:
     cues: tuple[Cue, ...]
     frames: tuple[Frame, ...]
     concepts: Mapping[str, None]
+    published: date
 
     @property
     def begin(self) -> int:
@@ -89,22 +90,26 @@ class Scores:
     speaking: dict[EventClass, list[Sentence]]
 
 
+_Met = tuple[EventClass, float, tuple[str, ...]]
+"""A rule that a sentence meets: what it speaks for, how strongly, and its concepts."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """Concepts as bits; rules by the first concept they want, so that a sentence meets only those it could satisfy."""
 
     bits: dict[str, int]
-    rules: dict[str, list[tuple[int, int, EventClass, float, tuple[str, ...]]]]
+    rules: dict[str, list[tuple[int, int, _Met]]]
 
 
 @lru_cache(maxsize=4)
 def _compiled(knowledge: Knowledge) -> _Compiled:
     names = (*knowledge.lexicon.concepts, *FRAME_CONCEPTS)
     bits = {name: 1 << at for at, name in enumerate(names)}
-    rules: dict[str, list[tuple[int, int, EventClass, float, tuple[str, ...]]]] = {name: [] for name in names}
+    rules: dict[str, list[tuple[int, int, _Met]]] = {name: [] for name in names}
     for rule in knowledge.lexicon.rules:
         wanted, unwanted = (sum(bits[name] for name in group) for group in (rule.all, rule.none))
-        rules[rule.all[0]].append((wanted, unwanted, rule.event_class, rule.weight, rule.all))
+        rules[rule.all[0]].append((wanted, unwanted, (rule.event_class, rule.weight, rule.all)))
     return _Compiled(bits, rules)
 
 
@@ -126,20 +131,18 @@ def _sentences_of(part: Part, published: date, *, titled: bool) -> Iterator[Sent
     for frame in framed:
         by_sentence.setdefault(_index(starts, frame.first), ([], []))[1].append(frame)
     recital = 1 if part.name == "text" and _is_recital(part) else 0
-    named, places = _named(part), {item.first for item in part.mentions if item.named is Named.PLACE}
+    named = _named(part)
     for index, (cues, found) in by_sentence.items():
         # A dict keeps the order of the text: sets of strings differ from process to process, and sums with them.
         concepts = dict.fromkeys(cue.concept.name for cue in cues)
         concepts.update((concept_of(frame), None) for frame in found)
-        if _crosses_a_border(concepts, cues, places):
+        if _crosses_a_border(concepts, cues, part):
             concepts["export"] = None
         concepts.update(named.get(index, _NOTHING))
         weight = _weight(part.name, index, recital, titled=titled)
         begin, end = bounds(part, index)
         words = part.text[begin:end].lower()
-        if part.name != "title" and index < _OLD_REACH and is_old(part, index, words, published):
-            weight *= _OLD_WEIGHT
-        yield Sentence(part, index, words, weight, tuple(cues), tuple(found), concepts)
+        yield Sentence(part, index, words, weight, tuple(cues), tuple(found), concepts, published)
 
 
 def _telling(cues: Sequence[Cue]) -> Iterator[Cue]:
@@ -150,11 +153,14 @@ def _telling(cues: Sequence[Cue]) -> Iterator[Cue]:
     return (cue for cue in cues if not any(first <= cue.first and cue.last <= last for first, last in phrases))
 
 
-def _crosses_a_border(concepts: Mapping[str, None], cues: Sequence[Cue], places: Container[int]) -> bool:
+def _crosses_a_border(concepts: Mapping[str, None], cues: Sequence[Cue], part: Part) -> bool:
     """Tell whether the sentence speaks of exports without the word: goods are sold abroad or leave a country by name."""
     if "abroad" in concepts and "shipment" in concepts and "import" not in concepts:
         return True
-    return "leave" in concepts and any(cue.concept.name == "leave" and cue.last in places for cue in cues)
+    if "leave" not in concepts:
+        return False
+    begun = {item.first for item in part.mentions if item.named is Named.PLACE}
+    return any(cue.concept.name == "leave" and cue.last in begun for cue in cues)
 
 
 def _named(part: Part) -> dict[int, dict[str, None]]:
@@ -197,12 +203,13 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     best: dict[tuple[EventClass, str], float] = {}
     loudest: dict[EventClass, tuple[float, Sentence, tuple[str, ...]]] = {}
     speaking: dict[EventClass, list[Sentence]] = {}
-    for sentence in found if _speaks(found, compiled) else (*found, *_together(found)):
+    for sentence, met in _spoken(found, compiled):
         points: dict[EventClass, float] = {}
-        for event_class, weight, names in _satisfied(sentence.concepts, compiled):
+        counts = sentence.weight * (_OLD_WEIGHT if met and _is_background(sentence) else 1.0)
+        for event_class, weight, names in met:
             if event_class not in points:
                 speaking.setdefault(event_class, []).append(sentence)
-            points[event_class] = points.get(event_class, 0.0) + weight * sentence.weight
+            points[event_class] = points.get(event_class, 0.0) + weight * counts
             if event_class not in loudest or loudest[event_class][0] < points[event_class]:
                 loudest[event_class] = (points[event_class], sentence, names)
         for event_class, value in points.items():
@@ -217,9 +224,18 @@ def score(found: Sequence[Sentence], knowledge: Knowledge) -> Scores:
     return Scores(tuple(ranked), shown, speaking)
 
 
-def _speaks(found: Sequence[Sentence], compiled: _Compiled) -> bool:
-    """Tell whether any sentence speaks for a class by more than a hint."""
-    return any(weight > _HINT for item in found for _, weight, _ in _satisfied(item.concepts, compiled))
+def _spoken(found: Sequence[Sentence], compiled: _Compiled) -> list[tuple[Sentence, list[_Met]]]:
+    """Return the sentences with the rules that each meets; title and lead as one behind them where those are but hints."""
+    spoken = [(item, _satisfied(item.concepts, compiled)) for item in found]
+    if not any(weight > _HINT for _, met in spoken for _, weight, _ in met):
+        spoken += [(item, _satisfied(item.concepts, compiled)) for item in _together(found)]
+    return spoken
+
+
+def _is_background(sentence: Sentence) -> bool:
+    if sentence.part.name == "title" or sentence.index >= _OLD_REACH:
+        return False
+    return is_old(sentence.part, sentence.index, sentence.words, sentence.published)
 
 
 def _together(found: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -253,11 +269,13 @@ def class_of(part: Part, start: int, end: int, knowledge: Knowledge) -> EventCla
     return best[0] if best and best[1] >= _CLASS_BAR else None
 
 
-def _satisfied(
-    concepts: Mapping[str, None], compiled: _Compiled
-) -> Iterator[tuple[EventClass, float, tuple[str, ...]]]:
-    mask = sum(compiled.bits[name] for name in concepts)
+def _satisfied(concepts: Mapping[str, None], compiled: _Compiled) -> list[_Met]:
+    bits, rules, mask = compiled.bits, compiled.rules, 0
     for concept in concepts:
-        for wanted, unwanted, event_class, weight, names in compiled.rules[concept]:
-            if mask & wanted == wanted and not mask & unwanted:
-                yield event_class, weight, names
+        mask |= bits[concept]
+    return [
+        met
+        for concept in concepts
+        for wanted, unwanted, met in rules[concept]
+        if mask & wanted == wanted and not mask & unwanted
+    ]
