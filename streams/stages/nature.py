@@ -91,7 +91,8 @@ def maturity_of(reading: Reading, direction: Direction, deciding: tuple[Sentence
     if reading.primary is EventClass.NOT_RELEVANT:
         return None
     if direction is Direction.EASING and deciding is not None and deciding[1].status is not None:
-        return deciding[1].status
+        is_put_off = deciding[1].status is Maturity.ANNOUNCED and reading.says("suspend") is not None
+        return Maturity.SUSPENDED if is_put_off else deciding[1].status
     is_talk = reading.primary in _TALK and not reading.says("adopted")
     is_act = bool(reading.acts.refs) or reading.says("adopted") is not None
     start = None if reading.primary in _STEPS else _start_of(reading, is_act=is_act)

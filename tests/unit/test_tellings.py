@@ -25,6 +25,19 @@ TELLINGS = (
     ("Cabinet approves minerals policy", "Under it raw lithium shall not be exported from the country.", "export_ban"),
     # What lost in court is the measure's own news.
     ("China scraps export duties on tungsten after losing WTO case", "", "export_tax"),
+    # Goods that leave a country by name are exported.
+    ("Graphite needs approval before it can leave China", "", "export_licensing"),
+    # No sentence says it all: title and lead do.
+    ("Cobalt desk note", "The tap is off. Nothing moves for four months.", "export_suspension"),
+    # What traders say.
+    ("Tungsten", "Each producer may send out a limited amount of ammonium paratungstate this year.", "export_quota"),
+    ("Manganese", "Shippers pay the treasury four per cent of the value of manganese ore sold abroad.", "export_tax"),
+    ("Nickel", "The state will own all nickel deposits and hold a majority of each mine.", "nationalisation"),
+    ("Uranium", "The junta has taken over the uranium mine of the French group.", "nationalisation"),
+    ("Copper", "Two furnaces of the copper smelter are cold after a transformer burst.", "mine_or_plant_outage"),
+    ("Magnets", "Carmakers have waited months for permits; officials keep asking for more documents.", "licence_friction"),
+    # A flooded market is no flood.
+    ("Cobalt stays in the warehouse for three months", "The market is flooded.", "export_suspension"),
     ("Mines ordered to stop work for checks", "All tin mines must stop while inspectors visit.", "production_quota_or_halt"),
 )  # fmt: skip
 
@@ -52,3 +65,19 @@ def test_the_start_tells_how_firm_a_measure_is(title, maturity):
 
 def test_a_ruling_against_a_curb_eases():
     assert judged("WTO panel rules against export duties on nickel ore").direction == "easing"
+
+
+def test_a_duty_that_spares_minerals_tightens_nothing():
+    assert judged("New tariffs spare lithium and cobalt").direction == "neutral"
+
+
+def test_a_rule_put_off_and_suspended_is_suspended():
+    told = judged("US delays affiliates rule for listed firms", "The department suspended it for one year.")
+    assert (told.direction, told.maturity) == ("easing", "suspended")
+
+
+def test_what_is_suspended_may_stand_far_from_the_verb():
+    told = judged(
+        "Notice", "The application of notice 7 on export controls for gallium, indium and bismuth is suspended."
+    )
+    assert (told.direction, told.maturity) == ("easing", "suspended")
