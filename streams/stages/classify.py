@@ -26,7 +26,7 @@ _TELL_NO_MEASURE = frozenset((Assertion.DENIED, Assertion.RECALLED))
 """What is denied is no measure, and what is told again was claimed when it was new."""
 
 _NEEDS_A_NAME = frozenset((EventClass.NEW_SUPPLY, EventClass.REPORTING_DUTY))
-"""Classes of everyday words, which bear on a mineral only where the same sentence names it."""
+"""Classes of everyday words, which bear on a mineral only where a sentence that tells of them names it."""
 
 _STAGE_OF_CLASS = {
     EventClass.TECHNOLOGY_CONTROL: Stage.TECHNOLOGY,
@@ -176,7 +176,7 @@ def _is_relevant(reading: Reading, materials: Iterable[str]) -> bool:
     noise = dict(reading.scores.points).get(EventClass.NOT_RELEVANT, 0.0)
     if noise >= reading.scores.points[0][1]:
         return False
-    if reading.primary in _NEEDS_A_NAME and not _names_material(reading.scores.loudest[reading.primary][0]):
+    if reading.primary in _NEEDS_A_NAME and not any(map(_names_material, reading.scores.speaking[reading.primary])):
         return False
     return any(_is_watched(item, reading.knowledge) for item in materials) or reading.says("field") is not None
 
