@@ -9,8 +9,12 @@ from typing import Any
 from schemas.signal import Direction, EventClass, Maturity
 
 NAMED_FIRM = "FIRM"
-FRAME_CONCEPTS = ("FLOW_STOPPED", "FLOW_STARTED", "EASED", "TIGHTENED", NAMED_FIRM)
-"""Concepts that no word has by itself: a verb and its object together give them (`Frame`), the last any company's name."""
+NAMED_MATERIAL = "MATERIAL"
+FRAME_CONCEPTS = ("FLOW_STOPPED", "FLOW_STARTED", "EASED", "TIGHTENED", NAMED_FIRM, NAMED_MATERIAL)
+"""Concepts that no word has by itself: a verb and its object together give them (`Frame`), the last two any name of the kind."""
+
+SET_PHRASE = "set_phrase"
+"""The concept of phrases whose words tell nothing by themselves: the mines ministry is no mine, a flooded market no flood."""
 
 EXACT = "="
 """Begins a phrase that is matched by its very form, not by its stem."""

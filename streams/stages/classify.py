@@ -17,13 +17,16 @@ from streams.stages.scoring import Sentence, score, sentences
 from streams.stages.targeting import targeting_of
 from streams.stages.tense import bounds
 
-CLASSIFIER_VERSION = "2"
+CLASSIFIER_VERSION = "3"
 
 _RELEVANT_POINTS = 2.0
 _SECONDARY = 0.4
 _MAX_CLASSES = 4
 _TELL_NO_MEASURE = frozenset((Assertion.DENIED, Assertion.RECALLED))
 """What is denied is no measure, and what is told again was claimed when it was new."""
+
+_NEEDS_A_NAME = frozenset((EventClass.NEW_SUPPLY, EventClass.REPORTING_DUTY))
+"""Classes of everyday words, which bear on a mineral only where a sentence that tells of them names it."""
 
 _STAGE_OF_CLASS = {
     EventClass.TECHNOLOGY_CONTROL: Stage.TECHNOLOGY,
@@ -173,13 +176,15 @@ def _is_relevant(reading: Reading, materials: Iterable[str]) -> bool:
     noise = dict(reading.scores.points).get(EventClass.NOT_RELEVANT, 0.0)
     if noise >= reading.scores.points[0][1]:
         return False
-    if reading.primary is EventClass.NEW_SUPPLY and not _names_material(reading.scores.loudest[reading.primary][0]):
+    if reading.primary in _NEEDS_A_NAME and not any(map(_names_material, reading.scores.speaking[reading.primary])):
         return False
     return any(_is_watched(item, reading.knowledge) for item in materials) or reading.says("field") is not None
 
 
 def _names_material(sentence: Sentence) -> bool:
     """Tell whether the sentence itself names one: a car plant that opens is no supply of what the text names elsewhere."""
+    if "field" in sentence.concepts:
+        return True
     begin, end = bounds(sentence.part, sentence.index)
     return any(item.named is Named.MATERIAL and begin <= item.start < end for item in sentence.part.mentions)
 

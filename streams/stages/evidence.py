@@ -69,8 +69,11 @@ def _of_class(event_class: EventClass, scores: Scores) -> Iterator[Evidence]:
         cue = next((item for item in sentence.cues if item.concept.name == name), None)
         frame = next((item for item in sentence.frames if concept_of(item) == name), None)
         if cue is not None or frame is not None:
-            quote = _quote(sentence.part, *_span(sentence, cue or frame), field="class", value=event_class.value)
-            yield quote.model_copy(update={"rule": rule})
+            start, end = _span(sentence, cue or frame)
+            yield Evidence(
+                field="class", value=event_class.value, part=sentence.part.name, start=start, end=end,
+                text=sentence.part.text[start:end], rule=rule,
+            )  # fmt: skip
 
 
 def _of_stance(stance: Stance) -> Iterator[Evidence]:

@@ -49,10 +49,13 @@ _BREAKS = frozenset(
 _CLAUSES = frozenset(("as", "after", "while", "when", "because", "amid", "before", "since", "although", "but"))
 """Words that begin another clause: of "permits lapse as a ban begins" it is not the ban that lapses."""
 
+_SPANS = frozenset(("from", "until", "till", "as", "with"))
+"""Words behind a verb that tell when, before its object: "suspends, from 7 November until 10 November, the notices"."""
+
 _PASSIVE = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "get", "got", "remain", "remains", "stay", "stays")
 )
-_NEGATIONS = frozenset(("not", "no", "never", "without", "nor", "nicht", "kein", "keine", "不", "未"))
+_NEGATIONS = frozenset(("not", "no", "never", "neither", "without", "nor", "nicht", "kein", "keine", "不", "未"))
 _SIGNS = {Act.STOP: -1, Act.START: 1, Act.CUT: -1, Act.RAISE: 1, Act.SUBJECT: 1, Act.TIGHTEN: 1, Act.RELAX: -1}
 
 
@@ -103,7 +106,8 @@ class _Scene:
             return self._subjected(verb)
         if is_character(self.words[verb.first][0]):
             return self._behind(verb)
-        end = min(verb.last + _REACH, self._sentence_end(verb.first))
+        dated = verb.last < len(self.words) and self.words[verb.last] in _SPANS
+        end = min(verb.last + (_SUBJECT_REACH if dated else _REACH), self._sentence_end(verb.first))
         for at in range(verb.last, end):
             if at in self.objects:
                 return self._head(at, end)
@@ -139,6 +143,8 @@ class _Scene:
         """Return the object before the verb: of "the ban on exports was lifted" the ban."""
         begin = max(verb.first - _REACH, self._sentence_begin(verb.first))
         found = next((self.ending[at] for at in range(verb.first, begin, -1) if at in self.ending), None)
+        if found is None and verb.concept.status is not None and self.words[verb.first - 1] in _PASSIVE:
+            return self._subject(verb)
         while found is not None:
             before = range(found.first - 1, max(found.first - _VERB_REACH - 1, begin), -1)
             linked = next((at for at in before if self.words[at] in _NOUN_LINKS and at in self.ending), None)
@@ -146,6 +152,12 @@ class _Scene:
                 return found
             found = self.ending[linked]
         return None
+
+    def _subject(self, verb: Cue) -> _Object | None:
+        """Return the measure that a sentence begins with: of "the application of notice 46 on … is suspended" the first."""
+        words = range(self._sentence_begin(verb.first), verb.first)
+        items = (self.objects[at] for at in words if at in self.objects)
+        return next((item for item in items if item.target is Target.RESTRICTION), None)
 
     def framed(self, verb: Cue) -> Frame | None:
         """Return what the verb does; null without an object or under a negation."""
