@@ -50,6 +50,8 @@ def test_all_is_well_while_a_worker_works_and_its_death_is_seen(settings):
     with closing(open_shared(settings)) as node:
         node.marks.put(LAST_TICK, ms(NOON))
         node.log.append([Outgoing(LEDGER, Tick(at=NOON))])
+    # Its place in the groups is kept for a session, for it to start again.
+    awaited(lambda: states(settings)["step correlate"] == "wrong", seconds=30, every=1, what="the end of its session")
     told = states(settings)
     assert (told["step correlate"], told["ticks"], told["database"], told["clock"]) == ("wrong", "wrong", "ok", "ok")
 

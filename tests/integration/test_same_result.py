@@ -281,7 +281,7 @@ def compare(shared, one):
 
 
 def compare_feeds(shared, one):
-    """Between things the order is open; of one thing it is the same, but for tombstones that a thing's heir overtook."""
+    """Between things the order is open; of one thing it is the same. What bears an id that another thing bore may overtake it."""
     feeds = [node.history.feed("base", after=0, limit=100_000) for node in (shared, one)]
     for feed in feeds:
         assert [entry.sequence for entry in feed] == list(range(1, len(feed) + 1))
@@ -290,7 +290,13 @@ def compare_feeds(shared, one):
          if isinstance(entry.projected, Projection)}
         for feed in feeds
     ]  # fmt: skip
-    assert told[0] == told[1]
+    origins = defaultdict(set)
+    for entry in feeds[1]:
+        origins[entry.projected.id].add(entry.projected.origin_id)
+    overtaken = told[1] - told[0]
+    assert told[0] <= told[1]
+    assert all(len(origins[name]) > 1 for _, name, _ in overtaken), overtaken
+    assert len(overtaken) < len(told[1]) / 100
     last = [{entry.projected.id: encode(entry.projected) for entry in feed} for feed in feeds]
     assert last[0] == last[1]
 
