@@ -169,9 +169,10 @@ def undated(lowered: str, known: Collection[str]) -> Iterator[Act]:
     if not any(word in lowered for word in _NOTICES):
         return
     for match in _UNDATED.finditer(lowered):
-        issuer = _issuer(match)
-        if issuer and match["numbers"] not in known:
-            yield Act(issuer, match["numbers"], None, *match.span())
+        issuer, base = _issuer(match), match.start("numbers")
+        for number, start, end in _numbers(match["numbers"]) if issuer else ():
+            if number not in known:
+                yield Act(issuer, number, None, base + start, base + end)
 
 
 def named_again(lowered: str, known: Collection[str]) -> Iterator[tuple[str, int, int, str | None]]:
@@ -192,17 +193,19 @@ _AGAIN = re.compile(
 
 _NOTICES = ("announcement", "notice", "mofcom", "bekanntmachung", "anuncio", "annonce", "avis n")
 _UNDATED = re.compile(
-    r"(?:announcement|notice|mofcom|bekanntmachung|anuncio|annonce|avis)\s{1,3}"
-    rf"{_NUMBER}?(?P<numbers>[1-9]\d?)(?![\d/.,%:-]|\s(?:of|from|\()?\s?(?:19|20)\d\d|\s(?:january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|per|percent|tonnes|countries|months|days|years|weeks|hours))"
+    r"(?:(?:announcement|notice|mofcom|bekanntmachung|anuncio|annonce|avis)(?:s|en)?"
+    r"(?:\s{1,3}|[^.\d\n]{1,40}?\(?(?=no))|\b(?=nos\.?\s))"
+    rf"(?P<numbers>{_NUMBER}?[1-9]\d?(?!\d)(?:{_RANGE}{_NUMBER}?\d{{1,3}})?(?:{_SEPARATOR}{_ITEM}){{0,23}})"
+    r"(?![\d/%-]|[.,:]\d|\s(?:of|from|\()?\s?(?:19|20)\d\d|\s(?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december|per|percent|tonnes|countries|months|days|years|weeks|hours|companies|firms|entities|items))"
 )
 CHINESE_FORMS: tuple[Form, ...] = (
     Form(_WORDS, re.compile(rf"{_KEYWORD}(?P<numbers>{_NUMBERS}){_OF}{_YEAR}"), _western),
     Form(  # "Announcement No. 61, issued on 9 October 2025"
         _WORDS,
         re.compile(
-            rf"{_KEYWORD}(?P<numbers>{_NUMBERS}),?\s(?:issued|dated|published|released|announced|adopted|of)\s"
-            rf"(?:on\s)?(?:\d{{1,2}}\s[a-z]{{3,9}}|[a-z]{{3,9}}\s\d{{1,2}}),?\s{_YEAR}"
+            rf"{_KEYWORD}(?P<numbers>{_NUMBERS}),?\s\(?(?:(?:issued|dated|published|released|announced|adopted|of|from)\s)?"
+            rf"(?:on\s)?(?:(?:\d{{1,2}}\s)?[a-z]{{3,9}}|[a-z]{{3,9}}\s\d{{1,2}}),?\s{_YEAR}"
         ),
         _western,
     ),
@@ -219,6 +222,11 @@ CHINESE_FORMS: tuple[Form, ...] = (
             rf"(?:announcement|notice|mofcom|gacc|ministry\sof\scommerce|commerce\sministry),?\s{{0,3}}(?:of\s|from\s)?"
             rf"[\[(]?{_YEAR}[\])]?,?\s{{0,3}}(?:with\sthe\s)?(?P<numbers>{_NUMBER}\d{{1,3}})\b"
         ),
+        _western,
+    ),
+    Form(
+        ("announcement", "notice"),
+        re.compile(rf"(?:announcement|notice)\s{_YEAR}\s?[/-]\s?(?P<numbers>\d{{1,3}})(?![\d-])"),
         _western,
     ),
     Form(

@@ -29,7 +29,7 @@ class Form(NamedTuple):
 
 
 _NO = r"(?:no(?:mor|\.)?s?\s{0,2}|n[°º]\s{0,2}|nr\.?\s{0,2}|n\.º\s{0,2}|núm\.?\s{0,2}|number\s)?"
-_OF_YEAR = r"(?:\s?/\s?|\s(?:of|of\sthe\syear|year|tahun|de|del|von|du)\s|,\s)(?P<year>(?:19|20)\d\d)(?!\d)"
+_OF_YEAR = r"(?:\s?/\s?|\s(?:of|of\sthe\syear|from|year|tahun|de|del|von|du)\s|,\s)(?P<year>(?:19|20)\d\d)(?!\d)"
 _NUMBER = r"(?P<number>\d{1,5})"
 _COUNTRIES = {
     "argentin": "AR", "bolivia": "BO", "brazil": "BR", "brasil": "BR", "chile": "CL", "congo": "CD", "cuba": "CU",
@@ -38,7 +38,9 @@ _COUNTRIES = {
     "mozambi": "MZ", "myanmar": "MM", "namibia": "NA", "niger": "NE", "nigeria": "NG", "peru": "PE", "perú": "PE",
     "philippin": "PH", "russia": "RU", "rwanda": "RW", "south africa": "ZA", "tanzania": "TZ", "turk": "TR",
     "ukrain": "UA", "uzbekistan": "UZ", "vietnam": "VN", "viet nam": "VN", "zambia": "ZM", "zimbabwe": "ZW",
-    "simbabwe": "ZW", "kongo": "CD", "tansania": "TZ", "sambia": "ZM",
+    "simbabwe": "ZW", "kongo": "CD", "tansania": "TZ", "jakarta": "ID", "harare": "ZW", "kinshasa": "CD",
+    "hanoi": "VN", "libreville": "GA", "dar es salaam": "TZ", "windhoek": "NA", "accra": "GH", "nairobi": "KE",
+    "santiago": "CL", "la paz": "BO", "sambia": "ZM",
 }  # fmt: skip
 """Countries of mines whose decrees are cited by number, by how their names begin."""
 
@@ -62,7 +64,7 @@ HEAD = 1_000
 def _fixed(issuer: str) -> Callable[[re.Match[str]], Iterator[Act]]:
     def read(match: re.Match[str]) -> Iterator[Act]:
         groups = match.groupdict()
-        year = groups.get("year")
+        year = groups.get("year") or groups.get("dated")
         yield Act(issuer, groups.get("number") or "", int(year) if year else None, *match.span())
 
     return read
@@ -84,11 +86,12 @@ def _mining_rule(match: re.Match[str]) -> Iterator[Act]:
     """Give a regulation of Indonesia's mining ministry, where that ministry is named and the government is not its issuer."""
     text, start = match.string, match.start()
     head = text[:HEAD]
-    before = text[max(0, start - _ISSUER_REACH) : start]
+    before = text[max(0, start - _ISSUER_REACH) : start] + "permen " * match[0].startswith("permen")
     if before.endswith(("government ", "trade ", "finance ")) or not any(word in head for word in _INDONESIAN):
         return
     near = before + text[match.end() : match.end() + _ISSUER_REACH]
-    if any(word in near for word in _MINING_MINISTRY):
+    is_ministerial = before.endswith(("ministerial ", "minister's ", "permen "))
+    if is_ministerial or any(word in near for word in _MINING_MINISTRY):
         yield Act("ID-MEMR", match["number"], int(match["year"]), *match.span())
 
 
@@ -126,7 +129,7 @@ FORMS: tuple[Form, ...] = (
         _fixed("CN-STATECOUNCIL"),
     ),
     Form(
-        ("state council",),
+        ("state council", "china's decree", "chinese decree", "chinese cabinet", "china's cabinet"),
         re.compile(
             r"(?:decree|order)\s{1,3}(?:no\.?\s{0,3}|number\s)?(?P<number>\d{3})(?![\d,/.]\d|\d)(?:\sof\s(?P<year>20\d\d))?"
         ),
@@ -155,7 +158,10 @@ FORMS: tuple[Form, ...] = (
     ),
     Form(
         ("arecoms",),
-        re.compile(rf"(?:decision|décision|decisión|entscheidung)\s(?:arecoms\s)?{_NO}(?P<number>\d{{1,3}}){_OF_YEAR}"),
+        re.compile(
+            rf"(?:decision|décision|decisión|entscheidung)\s(?:arecoms\s)?{_NO}(?P<number>\d{{1,3}})"
+            rf"(?:\s(?:of|du|del|vom)\s(?:\d{{1,2}}\s)?[a-zéû]{{3,9}}\s(?P<dated>20\d\d)|{_OF_YEAR})"
+        ),
         _fixed("CD-ARECOMS"),
     ),
     Form(
@@ -177,9 +183,9 @@ FORMS: tuple[Form, ...] = (
         _fixed("ID-MEMR"),
     ),
     Form(  # "Regulation 11/2019 of the Ministry of Energy and Mineral Resources", "reglamento 11/2019"
-        ("regulation", "reglamento", "règlement", "verordnung", "peraturan"),
+        ("regulation", "reglamento", "règlement", "verordnung", "peraturan", "permen "),
         re.compile(
-            rf"(?:regulation|reglamento|règlement|verordnung|peraturan\smenteri)\s{_NO}(?P<number>\d{{1,3}}(?!\d)){_OF_YEAR}"
+            rf"(?:regulation|permen|reglamento|règlement|verordnung|peraturan\smenteri)\s{_NO}(?P<number>\d{{1,3}}(?!\d)){_OF_YEAR}"
         ),
         _mining_rule,
     ),
