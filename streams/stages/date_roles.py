@@ -7,7 +7,8 @@ from schemas.signal import DateRole
 _UNTIL = (
     " until", " until and including", " till", " up to and including",
     " through", " up to", " expires on", " expire on", " expiry on", " expires", " ends on", " end on",
-    " ending on", " ending", " lapses on", " lapse on", " expiring on", " runs to", " valid to", " no later than",
+    " ending on", " ending", " lapses on", " lapse on", " expiring on", " runs to", " valid to",
+    " runs out on", " run out on", " last day is", " last day of", " closes on", " no later than",
     " ends in", " expires in", " lapses in", " bis", " bis zum", " bis ende", " jusqu'au", " jusqu'en",
     " jusqu\u2019au", " jusqu\u2019en", " hasta el", " hasta", " hasta fines de", "至", "到", "截至", "延长至",
 )  # fmt: skip
@@ -44,6 +45,7 @@ _SINCE_ISSUE = ("公布之日起", "发布之日起", "印发之日起")
 _FROM_WHICH = re.compile(r",?\s(?:from|as of|as from|after|since) which (?:date|day|time|moment)\b")
 _AFTER_UNTIL = ("止", "为止", "到期")
 _AFTER_ANNOUNCED = ("发布", "公布", "宣布", "公告", "印发")
+_OF_OLD = (" dates from", " dated from", " dates back to", " goes back to")
 _BEFORE_ANNOUNCED = ("发文日期】", "发布日期】", "公布日期】", "成文日期】", "发文日期\uff1a", "发布日期\uff1a")
 _ANNOUNCED = re.compile(
     r"\b(?:announc|issu|publish|releas|dated|unveil|declar|decid|adopt|sign|gazett|promulgat|notif|said|statement|notice"
@@ -67,7 +69,7 @@ _YEAR_CUES = (
 )  # fmt: skip
 _MONTH_CUES = (
     " in", " from", " until", " by", " since", " end of", " early", " late", " mid", " during", " before", " after",
-    " through", " im", " seit", " bis",
+    " through", " mid-", " early-", " late-", " im", " seit", " bis",
 )  # fmt: skip
 _JOINTS = frozenset(
     ("to", "-", "\u2013", "\u2014", "through", "until", "bis", "bis zum", "au", "al", "hasta el", "至", "到")
@@ -84,13 +86,21 @@ def role_of(text: str, start: int, end: int) -> DateRole:
     if before.endswith(_UNTIL) or bare.endswith(_UNTIL) or after.startswith(_AFTER_UNTIL):
         is_start = _LATE.search(_clause(text, start))
         return DateRole.EFFECTIVE if is_start else DateRole.UNTIL
-    if before.endswith(_EFFECTIVE) or bare.endswith(_EFFECTIVE) or after.startswith(_AFTER_EFFECTIVE):
+    is_of_old = before.endswith(_OF_OLD)
+    if not is_of_old and (
+        before.endswith(_EFFECTIVE) or bare.endswith(_EFFECTIVE) or after.startswith(_AFTER_EFFECTIVE)
+    ):
         return DateRole.EFFECTIVE
     if before.endswith(" vom") and f"{after} ".startswith(" an "):  # "vom 1. Dezember an"
         return DateRole.EFFECTIVE
     if _STOPS.search(before) or _FROM_WHICH.match(after) or is_day_of_issue(text, start, end):
         return DateRole.EFFECTIVE
-    if after.startswith(_AFTER_ANNOUNCED) or before.endswith(_BEFORE_ANNOUNCED) or _ANNOUNCED.search(before):
+    if (
+        after.startswith(_AFTER_ANNOUNCED)
+        or is_of_old
+        or before.endswith(_BEFORE_ANNOUNCED)
+        or _ANNOUNCED.search(before)
+    ):
         return DateRole.ANNOUNCED
     return DateRole.OCCURRED
 

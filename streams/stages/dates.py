@@ -40,6 +40,7 @@ _NUMBER_FIRST = re.compile(
     r"(?P<number>[0-9][0-9]{0,3})(?![0-9])"
     rf"(?:(?:st|nd|rd|th|er|\.|º)?\s(?:of\s|de\s)?(?P<month>{_any_of(_CAPITAL)}|{_any_of(_SMALL)})\b\.?"
     r"(?:,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)\b)?"
+    r"|\.\s?(?P<dm>[01]?[0-9])\.\s?(?P<dy>(?:19|20)\d\d)\b"
     r"|-(?P<iso>\d\d-\d\d)\b"
     r"|(?P<zh>年)(?:(?P<zm>\d{1,2})月(?:(?P<zd>\d{1,2})日)?)?|月(?P<zo>\d{1,2})日)?"
 )
@@ -144,8 +145,9 @@ def _number_first(match: re.Match[str], published: date) -> Told | None:
     number = match["number"]
     if match["month"]:
         return _named(match, published)
-    if match["iso"]:
-        return date.fromisoformat(f"{number}-{match['iso']}"), Precision.DAY, False
+    if match["iso"] or match["dm"]:
+        told = f"{number}-{match['iso']}" if match["iso"] else f"{match['dy']}-{match['dm']:0>2}-{number:0>2}"
+        return date.fromisoformat(told), Precision.DAY, False
     if match["zh"]:
         return _chinese(match)
     if match["zo"]:
@@ -173,6 +175,8 @@ def _named(match: re.Match[str], published: date) -> Told | None:
         return date(int(match["year"]), month, day or 1), _precision(month, day), False
     if not day and not cued_month(match.string, match.start()):  # a bare "May" is a verb as often as a month
         return None
+    if match.string.startswith(" next year", match.end()):
+        return date(published.year + 1, month, day or 1), _precision(month, day), False
     if not day and is_ahead(match.string, match.start()):
         return date(published.year + (month < published.month), month, 1), Precision.MONTH, True
     return _nearest(month, day or 1, published), _precision(month, day), True

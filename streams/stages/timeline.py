@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 
 from schemas.signal import DateRole, MeasureClaim, Precision, ToldDate
 from streams.stages.date_roles import is_day_of_issue, is_halt
@@ -17,14 +18,15 @@ _DATELINE_REACH = 48
 _LINE_REACH = 32
 """Letters before the day in a last line: "Kinshasa, Democratic Republic of Congo, "."""
 
+_When = tuple[DateRole, date | None, str | None]
 _DONE = (DateRole.ANNOUNCED, DateRole.OCCURRED)
 _LEAD = 4
 _BACKGROUND = timedelta(days=400)
 """A start or an end that lies further back is told as history."""
 
 _ENDING = re.compile(r"[\s.)\]\u3002]*$")
-_DATELINE = re.compile(r"[^.]{0,24}[-\u2013\u2014.]")
-_AHEAD = re.compile(r"\s(?:in|on|by|by the end of|at the end of|early in|late in)$")
+_DATELINE = re.compile(r"[^.]{0,24}[-\u2013\u2014.:]")
+_AHEAD = re.compile(r"\s(?:in|on|by|before|after|end of|early in|late in)$")
 _AHEAD_REACH = 16
 
 
@@ -34,19 +36,19 @@ def timeline(enriched: Enriched, claims: Iterable[MeasureClaim]) -> tuple[ToldDa
     The days of the measures come with them. What the report overtakes, and the years of its background, are left out.
     """
     published = enriched.report.published_at.date()
-    held = tuple(claims)
     told = [item for part in enriched.parts for item in _of_part(part, published)]
     begun = {item.day for role, item in told if role is DateRole.EFFECTIVE}
     if not begun:
         told += ((DateRole.EFFECTIVE, item) for part in enriched.parts for item in _ahead(part, published))
     begun = begun.difference(item.day for role, item in told if role in _DONE)
-    found = [*(_told(role, item.day, item.about) for role, item in told), *_of_claims(held, begun)]
-    issued = next((item.day for role in _DONE for item in found if item.role is role and item.day), None)
+    found: list[_When] = [(role, None if item.about else item.day, item.about) for role, item in told]
+    found += _of_claims(claims, begun)
+    issued = next((day for wanted in _DONE for role, day, _ in found if role is wanted and day), None)
     if issued and any(is_immediate(part.text.lower()) for part in enriched.parts):
-        found.append(_told(DateRole.EFFECTIVE, issued, None))
-    announced = {item.told for item in found if item.role is DateRole.ANNOUNCED}
-    kept = (item for item in found if item.role is not DateRole.OCCURRED or item.told not in announced)
-    return tuple(dict.fromkeys(kept))[:_MAX_DATES]
+        found.append((DateRole.EFFECTIVE, issued, None))
+    announced = {item[1:] for item in found if item[0] is DateRole.ANNOUNCED}
+    kept = dict.fromkeys(item for item in found if item[0] is not DateRole.OCCURRED or item[1:] not in announced)
+    return tuple(_told(*item) for item in islice(kept, _MAX_DATES))
 
 
 def _of_part(part: Part, published: date) -> Iterator[tuple[DateRole, DateMention]]:
@@ -86,19 +88,19 @@ def _ahead(part: Part, published: date) -> Iterator[DateMention]:
     for item in part.dates:
         if item.role is DateRole.OCCURRED and item.day > published and not is_set_aside(part, item):
             before = part.text[max(0, item.start - _AHEAD_REACH) : item.start].lower().rstrip()
-            if item.relative or _AHEAD.search(f" {before}"):
+            if item.precision is Precision.DAY or item.relative or _AHEAD.search(f" {before}"):
                 yield item
 
 
-def _of_claims(claims: Iterable[MeasureClaim], begun: Collection[date]) -> Iterator[ToldDate]:
+def _of_claims(claims: Iterable[MeasureClaim], begun: Collection[date]) -> Iterator[_When]:
     """Give the measures' days; one that the words tell as a start alone is not the day of the announcement."""
     for claim in claims:
-        days: Sequence[tuple[DateRole, date | None, str | None]] = (
+        days: Sequence[_When] = (
             (DateRole.ANNOUNCED, claim.announced, claim.announced_about),
             (DateRole.EFFECTIVE, claim.effective_from, claim.effective_from_about),
             (DateRole.UNTIL, claim.effective_to, claim.effective_to_about),
         )
-        yield from (_told(role, day, about) for role, day, about in days if (day or about) and _is_so(role, day, begun))
+        yield from (item for item in days if (item[1] or item[2]) and _is_so(item[0], item[1], begun))
 
 
 def _is_so(role: DateRole, day: date | None, begun: Collection[date]) -> bool:
