@@ -169,6 +169,8 @@ def undated(lowered: str, known: Collection[str]) -> Iterator[Act]:
     if not any(word in lowered for word in _NOTICES):
         return
     for match in _UNDATED.finditer(lowered):
+        if lowered[match.start() - 1 : match.start()].isalnum():
+            continue
         issuer, base = _issuer(match), match.start("numbers")
         for number, start, end in _numbers(match["numbers"]) if issuer else ():
             if number not in known:
@@ -194,7 +196,7 @@ _AGAIN = re.compile(
 _NOTICES = ("announcement", "notice", "mofcom", "bekanntmachung", "anuncio", "annonce", "avis n")
 _UNDATED = re.compile(
     r"(?:(?:announcement|notice|mofcom|bekanntmachung|anuncio|annonce|avis)(?:s|en)?"
-    r"(?:\s{1,3}|[^.\d\n]{1,40}?\(?(?=no))|\b(?=nos\.?\s))"
+    r"(?:\s{1,3}|[^.\d\n]{1,40}?\(?(?=no))|nos\.?\s)"
     rf"(?P<numbers>{_NUMBER}?[1-9]\d?(?!\d)(?:{_RANGE}{_NUMBER}?\d{{1,3}})?(?:{_SEPARATOR}{_ITEM}){{0,23}})"
     r"(?![\d/%-]|[.,:]\d|\s(?:of|from|\()?\s?(?:19|20)\d\d|\s(?:january|february|march|april|may|june|july|august|september"
     r"|october|november|december|per|percent|tonnes|countries|months|days|years|weeks|hours|companies|firms|entities|items))"

@@ -41,6 +41,7 @@ _DAY_OF_ISSUE = re.compile(
 )
 """Words by which an act takes effect on the day that it is issued: "effective upon publication on 15 July"."""
 
+_ISSUING = ("publi", "issu", "promulgat", "sign", "adopt", "today", "this day")
 _SINCE_ISSUE = ("公布之日起", "发布之日起", "印发之日起")
 _FROM_WHICH = re.compile(r",?\s(?:from|as of|as from|after|since) which (?:date|day|time|moment)\b")
 _AFTER_UNTIL = ("止", "为止", "到期")
@@ -109,7 +110,8 @@ def is_day_of_issue(text: str, start: int, end: int) -> bool:
     """Tell whether the words around a date make it the day on which an act is issued and takes effect at once."""
     if text.startswith(_SINCE_ISSUE, end):
         return True
-    return _DAY_OF_ISSUE.search(text[max(0, start - _LATE_BACK) : start].lower()) is not None
+    near = text[max(0, start - _LATE_BACK) : start].lower()
+    return any(hint in near for hint in _ISSUING) and _DAY_OF_ISSUE.search(near) is not None
 
 
 def is_halt(text: str, start: int) -> bool:

@@ -47,6 +47,19 @@ _IMMEDIATE = re.compile(
     r"|on publication|upon publication|effective today|into force today|selben tag|même jour|mismo día"
     r"|mit sofortiger wirkung|effet immédiat|efecto inmediato)\b|即日起|即日(?:生效|实施)|当日生效|自(?:公布|发布)之日"
 )
+_OVERTAKEN = (
+    "was ",
+    "were ",
+    "had ",
+    "inally",
+    "ially",
+    "previously",
+    "earlier",
+    "under the",
+    "instead",
+    "old date",
+    "forward",
+)
 _SET_ASIDE = re.compile(
     r"\b(?:was|were|had been) (?:originally |previously |first |only |initially )*"
     r"(?:to|due to|set to|meant to|planned|scheduled|expected)\b"
@@ -176,7 +189,8 @@ def is_set_aside(part: Part, item: DateMention) -> bool:
     """Tell whether the date is one of a plan that the report overtakes."""
     sentence = part.sentence_at(item.start)
     begin = part.sentence_ends[sentence - 1] if sentence else 0
-    return _SET_ASIDE.search(part.text[max(begin, item.start - _SET_ASIDE_REACH) : item.end].lower()) is not None
+    near = part.text[max(begin, item.start - _SET_ASIDE_REACH) : item.end].lower()
+    return any(hint in near for hint in _OVERTAKEN) and _SET_ASIDE.search(near) is not None
 
 
 def _announced(enriched: Enriched) -> DateMention | None:
