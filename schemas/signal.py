@@ -121,6 +121,32 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
+class DateRole(StrEnum):
+    """What happens on a date: something is announced, it takes effect, it ends; else it occurs."""
+
+    ANNOUNCED = "announced"
+    EFFECTIVE = "effective"
+    UNTIL = "until"
+    OCCURRED = "occurred"
+
+
+class ToldDate(Model):
+    """When a text says that something happens: a `day`, or what is told more roughly as `about`, `2028` or `2026-11`.
+
+    Every text has these, whether it tells of a measure or of a strike; `until` is the last day included.
+    """
+
+    role: DateRole
+    precision: Precision
+    day: date | None = None
+    about: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The date as exactly as it is told: `2026-11-10`, `2026-11`, `2026`."""
+        return self.day.isoformat() if self.day else self.about or ""
+
+
 class Place(Model):
     """A country (ISO 3166 alpha-2, `EU` for the union) and its role; `targeting` says how a target is told.
 
@@ -228,6 +254,7 @@ class Judgement(Model):
     hs: tuple[str, ...] = ()
     eccn: tuple[str, ...] = ()
     measures: tuple[MeasureClaim, ...] = ()
+    dates: tuple[ToldDate, ...] = ()
     confidence: float = Field(default=0.0, ge=0, le=1)
     evidence: tuple[Evidence, ...] = ()
 

@@ -23,6 +23,7 @@ from schemas.signal import (
     Quantity,
     Stage,
     Targeting,
+    ToldDate,
 )
 
 
@@ -60,6 +61,7 @@ class JudgementOut(Model):
     eccn: tuple[str, ...]
     measures: tuple[MeasureClaim, ...]
     measure: MeasureClaim | None
+    dates: tuple[ToldDate, ...]
     severity: SeverityOut
     confidence: float
     evidence: tuple[Evidence, ...]

@@ -1,9 +1,9 @@
 """Our own sets: reports and traps with labels; each label that a line has is asked for, a trap's labels together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from schemas.raw import SignalIn
-from schemas.signal import Judgement, Role
+from schemas.signal import DateRole, Judgement, Role
 from services.evaluate.asking import (
     Ask,
     Case,
@@ -139,15 +139,18 @@ def _refs(judgement: Judgement) -> Iterator[str]:
     return (ref.split("/")[0] for ref in judgement.refs)
 
 
-def _dates_named(name: str) -> Read:
-    def read(judgement: Judgement) -> Iterable[str]:
-        return (f"{day}" for claim in judgement.measures if (day := getattr(claim, name)))
+_ROLES = {
+    "announced": (DateRole.ANNOUNCED, DateRole.OCCURRED),
+    "effective_from": (DateRole.EFFECTIVE,),
+    "effective_to": (DateRole.UNTIL,),
+}
+"""What answers for a labelled time: a day on which something simply occurred is its announcement and its beginning."""
 
-    return read
+
+def _dates_named(name: str) -> Read:
+    return lambda judgement: (item.told for item in judgement.dates if item.role in _ROLES[name])
 
 
 def dates_of(judgement: Judgement) -> Iterator[str]:
-    """Read all days of all measures."""
-    for claim in judgement.measures:
-        for day in filter(None, (claim.announced, claim.effective_from, claim.effective_to)):
-            yield day.isoformat()
+    """Read all dates that are told, as exactly as they are."""
+    return (item.told for item in judgement.dates)

@@ -5,14 +5,12 @@ from collections.abc import Collection, Iterator
 
 from streams.stages.reference_forms import HEAD, Act, Form
 
-_NUMBER = (
-    r"(?:nos?\.?\s{0,3}|numbers?\s{1,3}|nr\.?\s{0,3}|n°s?\s{0,3}|nº\s{0,3}|n\.º\s{0,3}|núms?\.?\s{0,3}|№\s{0,3}|#)"
-)
+_NUMBER = r"(?:nos?\.?\s{0,3}|number(?:s|ed)?\s{1,3}|nr\.?\s{0,3}|n°s?\s{0,3}|nº\s{0,3}|n\.º\s{0,3}|núms?\.?\s{0,3}|№\s{0,3}|#)"
 _SEPARATOR = r"\s{0,3}(?:,\s{0,3}(?:and|und|et|y)\b|,|\b(?:and|und|sowie|et|y)\b|&|、|和|及)\s{0,3}"
 _RANGE = r"\s{0,2}(?:-|\u2013|\u2014|\b(?:to|through|bis|à|al?)\b)\s{0,2}"
 _ITEM = rf"{_NUMBER}?\d{{1,3}}(?![\d.]\d)(?:{_RANGE}{_NUMBER}?\d{{1,3}}(?!\d))?"
 _NUMBERS = rf"{_ITEM}(?:{_SEPARATOR}{_ITEM}){{0,23}}"
-_OF = r"(?:\s{1,3}(?:of|from|in|von|vom|de|del|aus dem jahre?)\s{1,3}|/|\s?\(|,\s|\s?\[|\s)"
+_OF = r"(?:\s{1,3}(?:of|from|in|von|vom|de|del|aus dem jahre?|des jahres|year)\s{1,3}|/|\s?\(|,\s|\s?\[|\s)"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 _WORDS = (
     "announcement", "notice", "mofcom", "gacc", "bekanntmachung", "mitteilung", "ankündigung", "annonce", "avis",
@@ -162,6 +160,23 @@ def _chinese(match: re.Match[str]) -> Iterator[Act]:
     yield from _told(next((item for item in _ISSUERS_ZH.values() if item in named), "CN-MOFCOM"), match)
 
 
+def _ministerial_order(match: re.Match[str]) -> Iterator[Act]:
+    yield Act(f"{_ISSUERS_ZH[match['issuer']]}-ORDER", match["number"], int(match["year"]), *match.span())
+
+
+def undated(lowered: str, known: Collection[str]) -> Iterator[Act]:
+    """Give China's notices that are named by number alone: "announcement no. 57", "notice 58 of the commerce ministry"."""
+    if not any(word in lowered for word in _NOTICES):
+        return
+    for match in _UNDATED.finditer(lowered):
+        if lowered[match.start() - 1 : match.start()].isalnum():
+            continue
+        issuer, base = _issuer(match), match.start("numbers")
+        for number, start, end in _numbers(match["numbers"]) if issuer else ():
+            if number not in known:
+                yield Act(issuer, number, None, base + start, base + end)
+
+
 def named_again(lowered: str, known: Collection[str]) -> Iterator[tuple[str, int, int, str | None]]:
     """Give number, offsets and clause where a notice that is known by its number is named without its year."""
     for match in _AGAIN.finditer(lowered):
@@ -178,13 +193,21 @@ _AGAIN = re.compile(
     rf"(?:(?:{'|'.join(_WORDS)})(?:s|en)?\s{{1,3}}{_NUMBER}?|\b{_NUMBER}|公告第|、第|和第)(?P<numbers>{_NUMBERS})(?![\d/])"
 )
 
+_NOTICES = ("announcement", "notice", "mofcom", "bekanntmachung", "anuncio", "annonce", "avis n")
+_UNDATED = re.compile(
+    r"(?:(?:announcement|notice|mofcom|bekanntmachung|anuncio|annonce|avis)(?:s|en)?"
+    r"(?:\s{1,3}|[^.\d\n]{1,40}?\(?(?=no))|nos\.?\s)"
+    rf"(?P<numbers>{_NUMBER}?[1-9]\d?(?!\d)(?:{_RANGE}{_NUMBER}?\d{{1,3}})?(?:{_SEPARATOR}{_ITEM}){{0,23}})"
+    r"(?![\d/%-]|[.,:]\d|\s(?:of|from|\()?\s?(?:19|20)\d\d|\s(?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december|per|percent|tonnes|countries|months|days|years|weeks|hours|companies|firms|entities|items))"
+)
 CHINESE_FORMS: tuple[Form, ...] = (
     Form(_WORDS, re.compile(rf"{_KEYWORD}(?P<numbers>{_NUMBERS}){_OF}{_YEAR}"), _western),
     Form(  # "Announcement No. 61, issued on 9 October 2025"
         _WORDS,
         re.compile(
-            rf"{_KEYWORD}(?P<numbers>{_NUMBERS}),?\s(?:issued|dated|published|released|announced|adopted|of)\s"
-            rf"(?:on\s)?(?:\d{{1,2}}\s[a-z]{{3,9}}|[a-z]{{3,9}}\s\d{{1,2}}),?\s{_YEAR}"
+            rf"{_KEYWORD}(?P<numbers>{_NUMBERS}),?\s\(?(?:(?:issued|dated|published|released|announced|adopted|of|from)\s)?"
+            rf"(?:on\s)?(?:(?:\d{{1,2}}\s)?[a-z]{{3,9}}|[a-z]{{3,9}}\s\d{{1,2}}),?\s{_YEAR}"
         ),
         _western,
     ),
@@ -196,10 +219,16 @@ CHINESE_FORMS: tuple[Form, ...] = (
         _western,
     ),
     Form(
-        ("announcement", "notice", "mofcom"),
+        ("announcement", "notice", "mofcom", "gacc", "ministry of commerce", "commerce ministry"),
         re.compile(
-            rf"(?:announcement|notice|mofcom)\s{{0,3}}[\[(]?{_YEAR}[\])]?,?\s{{0,3}}(?P<numbers>{_NUMBER}\d{{1,3}})\b"
+            rf"(?:announcement|notice|mofcom|gacc|ministry\sof\scommerce|commerce\sministry),?\s{{0,3}}(?:of\s|from\s)?"
+            rf"[\[(]?{_YEAR}[\])]?,?\s{{0,3}}(?:with\sthe\s)?(?P<numbers>{_NUMBER}\d{{1,3}})\b"
         ),
+        _western,
+    ),
+    Form(
+        ("announcement", "notice"),
+        re.compile(rf"(?:announcement|notice)\s{_YEAR}\s?[/-]\s?(?P<numbers>\d{{1,3}})(?![\d-])"),
         _western,
     ),
     Form(
@@ -207,8 +236,42 @@ CHINESE_FORMS: tuple[Form, ...] = (
         re.compile(rf"{_YEAR}\s{{1,3}}(?:announcement|notice)\s{{1,3}}(?P<numbers>{_NUMBER}\d{{1,3}})\b"),
         _western,
     ),
+    Form(  # "the announcement (MOFCOM and GACC No. 57, 2025)", "by the commerce ministry, No. 57 of 2025"
+        ("mofcom", "gacc", "ministry of commerce", "commerce ministry", "customs"),
+        re.compile(
+            rf"(?:mofcom|gacc|ministry\sof\scommerce|commerce\sministry|customs),?\s(?:in\s)?(?P<numbers>{_NUMBER}\d{{1,3}}){_OF}{_YEAR}"
+        ),
+        _western,
+    ),
+    Form(  # "No. 61 of the Ministry of Commerce, 2025"
+        ("mofcom", "ministry of commerce", "commerce ministry"),
+        re.compile(
+            rf"(?P<numbers>nos?\.?\s\d{{1,3}}(?!\d))\s(?:of|by|from)\s(?:the\s|china's\s|chinese\s){{0,2}}"
+            rf"(?:mofcom|ministry\sof\scommerce|commerce\sministry)[^.;\d\n]{{0,60}}?(?:of|for|in|,|\()\s?{_YEAR}"
+        ),
+        _western,
+    ),
+    Form(  # "the 46th announcement of 2024"
+        (
+            "th announcement",
+            "th notice",
+            "st announcement",
+            "st notice",
+            "nd announcement",
+            "nd notice",
+            "rd announcement",
+            "rd notice",
+        ),
+        re.compile(rf"(?P<numbers>\d{{1,3}})(?:st|nd|rd|th)\s(?:announcement|notice)\s(?:of|in|from)\s{_YEAR}"),
+        _western,
+    ),
+    Form(  # an order has a count of its own beside the announcements
+        ("令",),
+        re.compile(r"(?P<issuer>商务部|海关总署)令\s?(?P<year>20\d\d)\s?年?\s?第?\s?(?P<number>\d{1,3})\s?号"),
+        _ministerial_order,
+    ),
     Form(  # "suspends Nos. 55, 56 and 57 of 2025"
-        (" no. ", " nos. ", " nos "),
+        (" no. ", " nos. ", " nos ", "(no. ", "(nos. ", "\nno. "),
         re.compile(
             rf"(?P<numbers>nos?\.?\s\d{{1,3}}(?!\d)(?:{_RANGE}\d{{1,3}})?(?:{_SEPARATOR}{_ITEM}){{0,23}}){_OF}{_YEAR}"
         ),

@@ -16,6 +16,7 @@ from streams.stages.roles import roles
 from streams.stages.scoring import Sentence, score, sentences
 from streams.stages.targeting import targeting_of
 from streams.stages.tense import bounds
+from streams.stages.timeline import timeline
 
 CLASSIFIER_VERSION = "3"
 
@@ -69,6 +70,7 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
     relevant = _is_relevant(reading, materials)
     told = Told(primary, maturity, reading.any_says("in_force"), relation_of(reading, deciding))
     labels = Labels(_classes(reading), materials, places, deciding, maturity)
+    measures = () if held in _TELL_NO_MEASURE else claims(enriched, reading.acts, told, knowledge)
     return Judgement(
         relevant=relevant,
         language=enriched.report.language,
@@ -88,7 +90,8 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         entities=tuple(_entities(enriched)),
         hs=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.hs)),
         eccn=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.eccn)),
-        measures=() if held in _TELL_NO_MEASURE else claims(enriched, reading.acts, told, knowledge),
+        measures=measures,
+        dates=timeline(enriched, measures),
         confidence=_confidence(reading, asserted=held is Assertion.ASSERTED),
         evidence=evidence(reading, labels),
     )

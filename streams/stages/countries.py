@@ -1,6 +1,6 @@
 """The countries that a report names, and which of them belong to what it tells."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from streams.knowledge.model import Knowledge
@@ -18,7 +18,14 @@ _SHORT = 3
 _OFTEN = 2
 """A country that is named once, and behind the lead, is part of the background and not of the story."""
 
-_OFFICES = frozenset(("ministry", "agency", "government", "armed"))
+_OFFICES = frozenset(("ministry", "agency", "government", "armed", "shared", "association"))
+SHARED = "shared"
+"""The kind of an office that is named without its state, as many states have one: "the Ministry of Commerce"."""
+
+_FULL_NAME = 3
+"""Words of an office's name that say enough where no state is named."""
+
+_OF_REACH = 2
 _CIRCUMVENTION = frozenset(("circumvent", "circumvented", "circumventing", "circumvention", "circumvents"))
 _DUTIES = frozenset(("antidumping", "countervailing", "dumping", "duty", "duties"))
 _ORDERS = frozenset(("order", "orders"))
@@ -51,6 +58,11 @@ class Country(NamedTuple):
         return self.mention.named is Named.ORGANISATION
 
     @property
+    def is_shared(self) -> bool:
+        """Tell whether it is named by an office that other states have too."""
+        return self.mention.kind in {SHARED, "association"}
+
+    @property
     def is_in_a_firm(self) -> bool:
         """Tell whether it is the end of a firm's name."""
         return self.mention.kind == FIRM
@@ -58,7 +70,25 @@ class Country(NamedTuple):
 
 def named_countries(enriched: Enriched, knowledge: Knowledge) -> list[Country]:
     """Return all countries in the order of title and text, each as often as it is named."""
-    return [item for part in enriched.parts for item in _named(part, knowledge)]
+    found = [item for part in enriched.parts for item in _named(part, knowledge)]
+    if not any(item.is_shared for item in found):
+        return found
+    told = {item.code for item in found if not item.is_shared}
+    return [item for item in found if not item.is_shared or _stands_for(item, found, told)]
+
+
+def _stands_for(item: Country, found: Iterable[Country], told: Collection[str]) -> bool:
+    """Tell whether an office that many states have is the one that is known best: its state is named, or none is.
+
+    Not so beside another's name: `the commerce ministry of Thailand`.
+    """
+    if item.code not in told and (told or item.mention.last - item.mention.first < _FULL_NAME):
+        return False
+    others = (one for one in found if one.part is item.part and one.code != item.code and not one.is_shared)
+    return not any(
+        -1 <= item.mention.first - one.mention.last <= 1 or 0 <= one.mention.first - item.mention.last <= _OF_REACH
+        for one in others
+    )
 
 
 def of_the_story(named: list[Country], enriched: Enriched) -> list[Country]:

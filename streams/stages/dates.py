@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from schemas.signal import Precision
-from streams.stages.date_roles import DateRole, cued_year, joins, role_of
+from schemas.signal import DateRole, Precision
+from streams.stages.date_roles import cued_month, cued_year, joins, role_of
+from streams.stages.relative_dates import is_ahead, relative_dates
 
 _CAPITAL = (
     ("January", "Jan", "Januar"), ("February", "Feb", "Februar"), ("March", "Mar", "März", "Maerz"),
@@ -39,6 +40,7 @@ _NUMBER_FIRST = re.compile(
     r"(?P<number>[0-9][0-9]{0,3})(?![0-9])"
     rf"(?:(?:st|nd|rd|th|er|\.|º)?\s(?:of\s|de\s)?(?P<month>{_any_of(_CAPITAL)}|{_any_of(_SMALL)})\b\.?"
     r"(?:,?\s(?:de\s|del\s)?(?P<year>(?:19|20)\d\d)\b)?"
+    r"|\.\s?(?P<dm>[01]?[0-9])\.\s?(?P<dy>(?:19|20)\d\d)\b"
     r"|-(?P<iso>\d\d-\d\d)\b"
     r"|(?P<zh>年)(?:(?P<zm>\d{1,2})月(?:(?P<zd>\d{1,2})日)?)?|月(?P<zo>\d{1,2})日)?"
 )
@@ -55,7 +57,7 @@ _DECEMBER = 12
 class DateMention:
     """A date in a text; `day` is the first of its month or year when no more is told.
 
-    `inferred`: the year was not told.
+    `inferred`: the year was not told; `relative`: only the distance from publication was.
     """
 
     day: date
@@ -64,6 +66,7 @@ class DateMention:
     inferred: bool
     start: int
     end: int
+    relative: bool = False
 
     @property
     def last_day(self) -> date:
@@ -103,6 +106,10 @@ def dates(text: str, published_at: datetime) -> list[DateMention]:
             if told is not None:
                 day, precision, inferred = told
                 found.append(DateMention(day, precision, role_of(text, start, end), inferred, start, end))
+    found += (
+        DateMention(day, precision, role_of(text, start, end), inferred=True, start=start, end=end, relative=True)
+        for day, precision, start, end in relative_dates(text, published)
+    )
     found.sort(key=lambda item: item.start)
     return list(_ranged(found, text))
 
@@ -119,7 +126,7 @@ def _ranged(found: list[DateMention], text: str) -> Iterator[DateMention]:
     for at, item in enumerate(found):
         after = found[at + 1] if at + 1 < len(found) else None
         before = found[at - 1] if at else None
-        if item.role is DateRole.OTHER and after and joins(text, item.end, after.start):
+        if item.role is DateRole.OCCURRED and after and joins(text, item.end, after.start):
             yield replace(item, role=DateRole.EFFECTIVE)
         elif item.role is not DateRole.EFFECTIVE and before and joins(text, before.end, item.start):
             yield replace(item, role=DateRole.UNTIL)
@@ -138,16 +145,23 @@ def _number_first(match: re.Match[str], published: date) -> Told | None:
     number = match["number"]
     if match["month"]:
         return _named(match, published)
-    if match["iso"]:
-        return date.fromisoformat(f"{number}-{match['iso']}"), Precision.DAY, False
+    if match["iso"] or match["dm"]:
+        told = f"{number}-{match['iso']}" if match["iso"] else f"{match['dy']}-{match['dm']:0>2}-{number:0>2}"
+        return date.fromisoformat(told), Precision.DAY, False
     if match["zh"]:
-        month, day = int(match["zm"] or 0), int(match["zd"] or 0)
-        return date(int(number), month or 1, day or 1), _precision(month, day), False
+        return _chinese(match)
     if match["zo"]:
         return _nearest(int(number), int(match["zo"]), published), Precision.DAY, True
     if not _FIRST_YEAR <= int(number) <= _LAST_YEAR or not cued_year(match.string, match.start()):
         return None
     return date(int(number), 1, 1), Precision.YEAR, False
+
+
+def _chinese(match: re.Match[str]) -> Told | None:
+    month, day = int(match["zm"] or 0), int(match["zd"] or 0)
+    if not month and match.string.startswith("\u7b2c", match.end()):  # the year of an act's number is no date
+        return None
+    return date(int(match["number"]), month or 1, day or 1), _precision(month, day), False
 
 
 def _precision(month: int, day: int) -> Precision:
@@ -159,9 +173,13 @@ def _named(match: re.Match[str], published: date) -> Told | None:
     day = int(match["number"] or 0)
     if match["year"]:
         return date(int(match["year"]), month, day or 1), _precision(month, day), False
-    if not day:  # a bare "May" is a verb as often as a month
+    if not day and not cued_month(match.string, match.start()):  # a bare "May" is a verb as often as a month
         return None
-    return _nearest(month, day, published), Precision.DAY, True
+    if match.string.startswith(" next year", match.end()):
+        return date(published.year + 1, month, day or 1), _precision(month, day), False
+    if not day and is_ahead(match.string, match.start()):
+        return date(published.year + (month < published.month), month, 1), Precision.MONTH, True
+    return _nearest(month, day or 1, published), _precision(month, day), True
 
 
 def _nearest(month: int, day: int, published: date) -> date:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from streams.knowledge.model import Knowledge
 from streams.stages.dates import DateMention, dates
 from streams.stages.names import CUE_LANGUAGE, Matchers, Name, Named, matchers
 from streams.stages.normalise import Normalised
-from streams.stages.references import Reference, references
+from streams.stages.references import Reference, references_apart
 from streams.stages.senses import FIRM, Context, Passage, ends_a_firm, meant
 from streams.text.analyse import Tokens, analyse
 
@@ -111,14 +111,21 @@ def enrich(report: Normalised, knowledge: Knowledge) -> Enriched:
     texts = {"title": report.title[:MAX_READ_LETTERS], "text": report.text[:MAX_READ_LETTERS]}
     tokens = {name: analyse(text, CUE_LANGUAGE) for name, text in texts.items()}
     context = Context(tuple(tokens.values()))
+    named = dict(zip(texts, references_apart(texts["title"], texts["text"], report.published_at.year), strict=True))
     parts = {
-        name: _read(report, matchers(knowledge), Passage(text, tokens[name], report.language, context), name=name)
+        name: _read(
+            report,
+            matchers(knowledge),
+            Passage(text, tokens[name], report.language, context),
+            name=name,
+            acts=named[name],
+        )
         for name, text in texts.items()
     }
     return Enriched(report, **parts)
 
 
-def _read(report: Normalised, searched: Matchers, passage: Passage, *, name: str) -> Part:
+def _read(report: Normalised, searched: Matchers, passage: Passage, *, name: str, acts: Sequence[Reference]) -> Part:
     text, tokens = passage.text, passage.tokens
     found = searched.surfaces.find(tokens.x)
     cues = [Cue(concept, first, last) for first, last, concept in searched.stems.find(tokens.s)]
@@ -131,7 +138,7 @@ def _read(report: Normalised, searched: Matchers, passage: Passage, *, name: str
         sentence_ends=tuple(_sentence_ends(text)),
         mentions=tuple(_mentions(found, passage)),
         cues=tuple(cues),
-        references=tuple(references(text)),
+        references=tuple(acts),
         dates=tuple(dates(text, report.published_at)),
         hs=tuple(_hs(text)),
         eccn=tuple(Code(match[0], *match.span()) for match in _ECCN.finditer(text) if _stands_alone(text, match)),

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from schemas.signal import EventClass, Maturity, MeasureClaim, Precision, Relation, RelationKind
+from schemas.signal import DateRole, EventClass, Maturity, MeasureClaim, Precision, Relation, RelationKind
 from streams.knowledge.model import Knowledge
 from streams.stages.acts import Acts
 from streams.stages.chinese_acts import is_chinese
-from streams.stages.date_roles import DateRole
 from streams.stages.dates import DateMention
 from streams.stages.enrich import Enriched, Named, Part
 from streams.stages.passages import Passage, passages
@@ -33,12 +32,33 @@ _SET_ASIDE_REACH = 200
 
 """Letters before a date in which its clause begins; a sentence of a thousand dates must not be read a thousand times."""
 
+_FRESH = timedelta(days=21)
+"""What was announced longer before publication is what the report looks back on, where it tells a nearer day too."""
+
 _OWN_DATE_REACH = 12
 """Letters between an act and the day that is its own: " of ", ", dated ", an opening bracket."""
 
+_AT_ONCE = (
+    "immedia", "same day", "at once", "this day", "today", "date of", "publication", "selben", "même", "mismo", "sofort",
+    "inmediato", "immédiat", "即日", "当日", "之日",
+)  # fmt: skip
 _IMMEDIATE = re.compile(
-    r"\b(?:immediate(?:ly)?|same day|at once|on publication|upon publication|effective today|into force today"
-    r"|mit sofortiger wirkung|effet immédiat|efecto inmediato)\b|即日起|自(?:公布|发布)之日"
+    r"\b(?:immediate(?:ly)?|same day|at once|from this day|from today|date of (?:signature|issue|publication)"
+    r"|on publication|upon publication|effective today|into force today|selben tag|même jour|mismo día"
+    r"|mit sofortiger wirkung|effet immédiat|efecto inmediato)\b|即日起|即日(?:生效|实施)|当日生效|自(?:公布|发布)之日"
+)
+_OVERTAKEN = (
+    "was ",
+    "were ",
+    "had ",
+    "inally",
+    "ially",
+    "previously",
+    "earlier",
+    "under the",
+    "instead",
+    "old date",
+    "forward",
 )
 _SET_ASIDE = re.compile(
     r"\b(?:was|were|had been) (?:originally |previously |first |only |initially )*"
@@ -115,13 +135,13 @@ class _Report:
 
     def __init__(self, enriched: Enriched, told: Told) -> None:
         self.told = told
-        self.dates = [(part, item) for part in enriched.parts for item in part.dates if not _is_set_aside(part, item)]
+        self.dates = [(part, item) for part in enriched.parts for item in part.dates if not is_set_aside(part, item)]
         self.announced = _announced(enriched)
 
     def claim(self, item: Reference | None, scope: Sequence[Passage], *, repeals: bool) -> MeasureClaim:
         """Return the claim of an act, or of a measure without one, as its passages tell it."""
         dates = [one for passage in scope for one in passage.dates()]
-        immediate = any(_IMMEDIATE.search(passage.words()) for passage in scope)
+        immediate = any(is_immediate(passage.words()) for passage in scope)
         if not immediate and not any(one.role in {DateRole.EFFECTIVE, DateRole.UNTIL} for one in dates):
             dates += (one for _, one in self.dates)
             immediate = self.told.immediate
@@ -160,10 +180,17 @@ def _dated(item: Reference, scope: Sequence[Passage]) -> DateMention | None:
     )
 
 
-def _is_set_aside(part: Part, item: DateMention) -> bool:
+def is_immediate(lowered: str) -> bool:
+    """Tell whether words in small letters say that a measure takes effect on the day it is told."""
+    return any(hint in lowered for hint in _AT_ONCE) and _IMMEDIATE.search(lowered) is not None
+
+
+def is_set_aside(part: Part, item: DateMention) -> bool:
+    """Tell whether the date is one of a plan that the report overtakes."""
     sentence = part.sentence_at(item.start)
     begin = part.sentence_ends[sentence - 1] if sentence else 0
-    return _SET_ASIDE.search(part.text[max(begin, item.start - _SET_ASIDE_REACH) : item.end].lower()) is not None
+    near = part.text[max(begin, item.start - _SET_ASIDE_REACH) : item.end].lower()
+    return any(hint in near for hint in _OVERTAKEN) and _SET_ASIDE.search(near) is not None
 
 
 def _announced(enriched: Enriched) -> DateMention | None:
@@ -173,13 +200,15 @@ def _announced(enriched: Enriched) -> DateMention | None:
         item
         for part in enriched.parts
         for item in part.dates
-        if part.sentence_at(item.start) < _LEAD_SENTENCES and not _is_set_aside(part, item)
+        if part.sentence_at(item.start) < _LEAD_SENTENCES and not is_set_aside(part, item)
     ]
     past = [item for item in lead if item.role is not DateRole.UNTIL and item.day <= published + timedelta(days=1)]
     days = [item for item in past if item.precision is Precision.DAY]
-    told = [item for item in days if item.role is DateRole.ANNOUNCED]
-    months = [item for item in past if item.precision is Precision.MONTH and item.role is not DateRole.EFFECTIVE]
-    return next(iter((*told, *days, *months)), None)
+    told = [item for item in days if item.role is DateRole.ANNOUNCED and published - item.day <= _FRESH]
+    # A weekday says less than a date; a month without its year is as often that of an older act.
+    months = (item for item in past if item.precision is Precision.MONTH and not item.inferred)
+    rough = [item for item in months if item.role is not DateRole.EFFECTIVE]
+    return next(iter((*told, *sorted(days, key=lambda item: item.relative), *rough)), None)
 
 
 def _first(dates: Sequence[DateMention], role: DateRole, *, since: date | None) -> DateMention | None:

@@ -29,15 +29,18 @@ class Form(NamedTuple):
 
 
 _NO = r"(?:no(?:mor|\.)?s?\s{0,2}|n[°º]\s{0,2}|nr\.?\s{0,2}|n\.º\s{0,2}|núm\.?\s{0,2}|number\s)?"
-_OF_YEAR = r"(?:\s?/\s?|\s(?:of|tahun|de|del|von|du)\s|,\s)(?P<year>(?:19|20)\d\d)(?!\d)"
+_OF_YEAR = r"(?:\s?/\s?|\s(?:of|of\sthe\syear|from|year|tahun|de|del|von|du)\s|,\s)(?P<year>(?:19|20)\d\d)(?!\d)"
 _NUMBER = r"(?P<number>\d{1,5})"
 _COUNTRIES = {
     "argentin": "AR", "bolivia": "BO", "brazil": "BR", "brasil": "BR", "chile": "CL", "congo": "CD", "cuba": "CU",
-    "gabon": "GA", "ghana": "GH", "guinea": "GN", "india": "IN", "indonesia": "ID", "kazakhstan": "KZ", "kenya": "KE",
-    "madagascar": "MG", "malaysia": "MY", "mexic": "MX", "méxic": "MX", "mongolia": "MN", "mozambi": "MZ",
-    "myanmar": "MM", "namibia": "NA", "niger": "NE", "nigeria": "NG", "peru": "PE", "perú": "PE", "philippin": "PH",
-    "russia": "RU", "rwanda": "RW", "south africa": "ZA", "tanzania": "TZ", "turk": "TR", "ukrain": "UA",
-    "uzbekistan": "UZ", "vietnam": "VN", "viet nam": "VN", "zambia": "ZM", "zimbabwe": "ZW",
+    "gabon": "GA", "ghana": "GH", "guinea": "GN", "india": "IN", "indones": "ID", "indonés": "ID", "kazakhstan": "KZ",
+    "kenya": "KE", "madagascar": "MG", "malaysia": "MY", "mexic": "MX", "méxic": "MX", "mongolia": "MN",
+    "mozambi": "MZ", "myanmar": "MM", "namibia": "NA", "niger": "NE", "nigeria": "NG", "peru": "PE", "perú": "PE",
+    "philippin": "PH", "russia": "RU", "rwanda": "RW", "south africa": "ZA", "tanzania": "TZ", "turk": "TR",
+    "ukrain": "UA", "uzbekistan": "UZ", "vietnam": "VN", "viet nam": "VN", "zambia": "ZM", "zimbabwe": "ZW",
+    "simbabwe": "ZW", "kongo": "CD", "tansania": "TZ", "jakarta": "ID", "harare": "ZW", "kinshasa": "CD",
+    "hanoi": "VN", "libreville": "GA", "dar es salaam": "TZ", "windhoek": "NA", "accra": "GH", "nairobi": "KE",
+    "santiago": "CL", "la paz": "BO", "sambia": "ZM",
 }  # fmt: skip
 """Countries of mines whose decrees are cited by number, by how their names begin."""
 
@@ -48,6 +51,12 @@ _KINDS = {
     "ley": "LAW", "loi": "LAW", "arrêté": "ORDER",
 }  # fmt: skip
 _COUNTRY_REACH = 200
+_ISSUER_REACH = 90
+_INDONESIAN = ("indonesi", "jakarta", "yakarta", "esdm", "memr")
+_MINING_MINISTRY = (
+    "energy and mineral", "mines ministry", "mining ministry", "energy ministry", "minister of energy", "esdm", "memr",
+    "energía y recursos minerales", "énergie et des ressources", "energieministerium", "bergbauministerium",
+)  # fmt: skip
 HEAD = 1_000
 """Letters at the beginning of a text that say whom it is about, where nothing near the act does."""
 
@@ -55,7 +64,7 @@ HEAD = 1_000
 def _fixed(issuer: str) -> Callable[[re.Match[str]], Iterator[Act]]:
     def read(match: re.Match[str]) -> Iterator[Act]:
         groups = match.groupdict()
-        year = groups.get("year")
+        year = groups.get("year") or groups.get("dated")
         yield Act(issuer, groups.get("number") or "", int(year) if year else None, *match.span())
 
     return read
@@ -71,6 +80,19 @@ def _instrument(match: re.Match[str]) -> Iterator[Act]:
     british = any(word in head for word in ("united kingdom", "british", " uk ", "london"))
     issuer = "GB-SI" if british and "zimbabwe" not in head else "ZW-SI"
     yield Act(issuer, match["number"], int(match["year"]), *match.span())
+
+
+def _mining_rule(match: re.Match[str]) -> Iterator[Act]:
+    """Give a regulation of Indonesia's mining ministry, where that ministry is named and the government is not its issuer."""
+    text, start = match.string, match.start()
+    head = text[:HEAD]
+    before = text[max(0, start - _ISSUER_REACH) : start] + "permen " * match[0].startswith("permen")
+    if before.endswith(("government ", "trade ", "finance ")) or not any(word in head for word in _INDONESIAN):
+        return
+    near = before + text[match.end() : match.end() + _ISSUER_REACH]
+    is_ministerial = before.endswith(("ministerial ", "minister's ", "permen "))
+    if is_ministerial or any(word in near for word in _MINING_MINISTRY):
+        yield Act("ID-MEMR", match["number"], int(match["year"]), *match.span())
 
 
 def _union_act(match: re.Match[str]) -> Iterator[Act]:
@@ -99,10 +121,17 @@ def _national(match: re.Match[str]) -> Iterator[Act]:
 _UNION = r"\(?(?:eu|ec|eec|ue|ce|eg|欧盟)\)?"
 FORMS: tuple[Form, ...] = (
     Form(
-        ("国务院令", "国令", "council decree", "council order"),
+        ("国务院令", "国令", "council decree", "council order", "council's decree", "council's order"),
         re.compile(
-            r"(?:国务院令第|国令第|council (?:decree|order)\s{1,3}(?:no\.?\s{0,3})?)(?P<number>\d{2,4})"
+            r"(?:国务院令第|国令第|council(?:'s)? (?:decree|order)\s{1,3}(?:no\.?\s{0,3}|number\s)?)(?P<number>\d{2,4})"
             r"(?:号|\s{1,3}of\s{1,3}(?P<year>20\d\d))?"
+        ),
+        _fixed("CN-STATECOUNCIL"),
+    ),
+    Form(
+        ("state council", "china's decree", "chinese decree", "chinese cabinet", "china's cabinet"),
+        re.compile(
+            r"(?:decree|order)\s{1,3}(?:no\.?\s{0,3}|number\s)?(?P<number>\d{3})(?![\d,/.]\d|\d)(?:\sof\s(?P<year>20\d\d))?"
         ),
         _fixed("CN-STATECOUNCIL"),
     ),
@@ -114,19 +143,30 @@ FORMS: tuple[Form, ...] = (
     Form(
         ("arecoms",),
         re.compile(
-            r"(?:release|decision|communiqué|communique|décision|decisión|entscheidung)\s"
+            r"(?:release|decision|communiqué|communique|décision|decisión|entscheidung)\s(?:arecoms\s)?"
             rf"{_NO}(?:(?P<year>20\d\d)\s?/\s?(?P<number>\d{{1,3}}))\b"
         ),
         _fixed("CD-ARECOMS"),
     ),
     Form(
         ("arecoms",),
-        re.compile(rf"(?:decision|décision|decisión|entscheidung)\s{_NO}(?P<number>\d{{1,3}}){_OF_YEAR}"),
+        re.compile(
+            r"(?:release|communiqué|communique|comunicado|mitteilung)\s(?:de\spresse\s|de\sprensa\s)?(?:arecoms\s)?"
+            rf"{_NO}(?P<number>\d{{1,3}}(?!\d)){_OF_YEAR}"
+        ),
         _fixed("CD-ARECOMS"),
     ),
     Form(
-        ("wt/ds", " ds", "dispute ds", "(ds"),
-        re.compile(r"(?:wt/ds|ds)\s?(?P<number>\d{3})\b"),
+        ("arecoms",),
+        re.compile(
+            rf"(?:decision|décision|decisión|entscheidung)\s(?:arecoms\s)?{_NO}(?P<number>\d{{1,3}})"
+            rf"(?:\s(?:of|du|del|vom)\s(?:\d{{1,2}}\s)?[a-zéû]{{3,9}}\s(?P<dated>20\d\d)|{_OF_YEAR})"
+        ),
+        _fixed("CD-ARECOMS"),
+    ),
+    Form(
+        ("wt/ds", " ds", "(ds", "ds3", "ds4", "ds5", "ds6", "wto dispute ", "wto case "),
+        re.compile(r"(?:wt/ds|ds|wto\s(?:dispute|case)\s(?:no\.?\s|number\s|ds)?)[\s-]?(?P<number>\d{3})\b"),
         _fixed("WT-DS"),
     ),
     Form(
@@ -138,9 +178,16 @@ FORMS: tuple[Form, ...] = (
         ("memr", "esdm", "energy and mineral resources"),
         re.compile(
             r"(?:esdm|memr|energy and mineral resources(?: ministry)?(?:'s)?)\s"
-            rf"(?:ministerial\s)?(?:reg(?:ulation)?\.?\s|decree\s)?{_NO}(?P<number>\d{{1,3}}(?!\d)){_OF_YEAR}"
+            rf"(?:ministerial\s)?(?:reg(?:ulation)?\.?\s|decree\s|\w{{2,9}}\s(?:\w{{2,9}}\s)?regulation\s)?{_NO}(?P<number>\d{{1,3}}(?!\d)){_OF_YEAR}"
         ),
         _fixed("ID-MEMR"),
+    ),
+    Form(  # "Regulation 11/2019 of the Ministry of Energy and Mineral Resources", "reglamento 11/2019"
+        ("regulation", "reglamento", "règlement", "verordnung", "peraturan", "permen "),
+        re.compile(
+            rf"(?:regulation|permen|reglamento|règlement|verordnung|peraturan\smenteri)\s{_NO}(?P<number>\d{{1,3}}(?!\d)){_OF_YEAR}"
+        ),
+        _mining_rule,
     ),
     Form(
         ("permendag",),
@@ -172,6 +219,14 @@ FORMS: tuple[Form, ...] = (
         re.compile(
             r"(?P<kind>decree|decreto(?:\ssupremo)?|décret|dekret|resolution|resolución|notification|circular"
             rf"|directive|order|law|ley|loi|act|arrêté)\s{_NO}(?P<number>\d{{1,4}}(?!\d)){_OF_YEAR}"
+        ),
+        _national,
+    ),
+    Form(  # "the Mining Law of 2009 (No. 4)"
+        ("law of ", "act of ", "decree of ", "ley de ", "loi de "),
+        re.compile(
+            r"(?P<kind>law|act|decree|ley|loi)\s(?:of|de)\s(?P<year>(?:19|20)\d\d),?\s\(?"
+            r"(?:no\.?\s|number\s|n[°º]\s)(?P<number>\d{1,4})(?!\d)"
         ),
         _national,
     ),

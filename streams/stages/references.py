@@ -2,14 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.knowledge.matcher import Spotter
-from streams.stages.chinese_acts import CHINESE_FORMS, is_chinese, named_again
+from streams.stages.chinese_acts import CHINESE_FORMS, is_chinese, named_again, undated
 from streams.stages.reference_forms import FORMS, Act
 
 _DIGIT = re.compile(r"\d")
 """Every form has a number; most titles have none."""
+
+_YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d%]|[.,]\d)")
+_CENTURY = "\u4e8c"
+_ZH_YEAR = re.compile(
+    "\u4e8c[\u3007\u96f6\u25cb][\u3007\u96f6\u25cb\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d]{2}(?=\\s?\u5e74)"
+)
+_ZH_DIGITS = str.maketrans("\u3007\u96f6\u25cb\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d", "000123456789")
+"""A year in characters, as decrees write it; each digit is one letter still."""
+
+_YEARLY = frozenset(("CN-STATECOUNCIL",))
+"""Issuers whose acts are cited without a year and held with it."""
+
+_BETWEEN = "\n~\n"
+"""No form reads across it."""
 
 _ALL_FORMS = (*CHINESE_FORMS, *FORMS)
 _TRIGGERED = tuple((trigger, form) for form in _ALL_FORMS for trigger in form.triggers)
@@ -37,12 +51,26 @@ class Reference:
         return f"{self.ref}/{self.clause}" if self.clause else self.ref
 
 
-def references(text: str) -> list[Reference]:
+def references_apart(title: str, text: str, published: int) -> tuple[list[Reference], list[Reference]]:
+    """Return the references of a title and of its text: issuer and year may stand in the one for an act of the other.
+
+    `published` is the year of publication: that of an act without a year, where the report prints no other.
+    """
+    offset = len(title) + len(_BETWEEN)
+    found = references(f"{title}{_BETWEEN}{text}", published)
+    ahead = [item for item in found if item.start < offset]
+    behind = (item for item in found if item.start >= offset)
+    return ahead, [replace(item, start=item.start - offset, end=item.end - offset) for item in behind]
+
+
+def references(text: str, published: int | None = None) -> list[Reference]:
     """Return the references in the order of the text, each as often as it is named; linear in its length."""
     if not _DIGIT.search(text):
         return []
     lowered = _lowered(text)
     found = [_reference(act) for act in _acts(lowered)]
+    if published:
+        found = _dated(found, lowered, published)
     known = {item.number: item for item in found if is_chinese(item.issuer)}
     if known:
         found += (
@@ -52,8 +80,26 @@ def references(text: str) -> list[Reference]:
     return list(_apart(sorted(found, key=lambda item: (item.start, -item.end, item.clause or ""))))
 
 
+def _dated(found: list[Reference], lowered: str, published: int) -> list[Reference]:
+    """Return the acts, those without a year as of the year of publication: in a title, or where no earlier one is told."""
+    bare = [_reference(act) for act in undated(lowered, {item.number for item in found if item.year})]
+    bare += (item for item in found if not item.year and item.issuer in _YEARLY)
+    if not bare:
+        return found
+    is_alone = all(int(year) >= published for year in _YEAR.findall(lowered))
+    reach = len(lowered) if is_alone else lowered.find(_BETWEEN)
+    told = {
+        item: replace(item, ref=f"{item.issuer}-{published}-{item.number}", year=published)
+        for item in bare
+        if item.start < reach
+    }
+    return [*(item for item in found if item not in told), *told.values()]
+
+
 def _lowered(text: str) -> str:
     """Return the text in small letters of the same offsets: a dotted capital I grows when lowered."""
+    if _CENTURY in text:
+        text = _ZH_YEAR.sub(lambda match: match[0].translate(_ZH_DIGITS), text)
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered

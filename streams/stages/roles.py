@@ -1,7 +1,7 @@
 """What each place is in the story: who acts, whom it is aimed at, where it happens, or only mentioned."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from schemas.signal import EventClass, Role, Targeting
 from streams.knowledge.model import Knowledge
 from streams.stages.countries import Country, is_listed, named_countries, of_the_story
 from streams.stages.enrich import Enriched, Mention
+from streams.stages.parties import does, is_ruling, parties, suffers
 from streams.stages.targeting import excluded
 
 _TITLE_WEIGHT = 3.0
@@ -40,6 +41,33 @@ _CO_ACTOR = 0.7
 _ACTOR_BAR = 0.6
 """A country named once near the end, a source perhaps, is nobody who acts."""
 
+_SEAT = "CH"
+"""Where the judges of trade sit: who is named so takes no part."""
+
+_DISPUTED = frozenset(
+    (
+        EventClass.DISPUTE, EventClass.EXPORT_QUOTA, EventClass.EXPORT_TAX, EventClass.EXPORT_BAN, EventClass.POLICY_SIGNAL,
+        EventClass.NOT_RELEVANT, EventClass.LOCAL_PROCESSING, EventClass.EXPORT_SUSPENSION,
+    )
+)  # fmt: skip
+"""Classes whose words a report of a ruling may use: it tells what the judges are about."""
+
+_AGREEABLE = frozenset(
+    (EventClass.EXPORT_LICENSING, EventClass.PRICE_FLOOR, EventClass.STOCKPILE, EventClass.NOT_RELEVANT)
+)
+"""Classes whose words a report of an agreement may use: both sides of a deal that its title tells act."""
+
+_HIT = frozenset(
+    (
+        "entities", "companies", "firms", "buyers", "customers", "users", "end", "goods", "products", "imports", "aluminium",
+        "aluminum", "steel", "copper", "nickel", "metal", "metals", "uranium", "origin",
+    )
+)  # fmt: skip
+"""What stands behind the name of those whom a measure against others hits: "ten Dutch entities", "new Russian copper"."""
+
+_SUFFERED = 0.3
+_RECIPIENTS = frozenset(("user", "users", "buyer", "buyers", "customers", "entities", "companies", "forces", "firms"))
+_TARGET_BAR = 1.0
 _LINKS = frozenset(("and", "und", "y", "et", "e", "i", "\u548c", "\u4e0e"))
 _JOINT_ACTOR = 0.4
 """What parties agree on is both's, however seldom the second is named."""
@@ -88,7 +116,7 @@ def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list
     out = set(map(id, left_out))
     told = of_the_story([item for item in named if id(item) not in out], enriched)
     tallies = _tallies(told, primary, enriched.report.language)
-    actors = _actors(tallies, _JOINT_ACTOR if primary is EventClass.POLICY_SIGNAL else _CO_ACTOR)
+    actors = _acting(told, tallies, enriched, primary)
     outside = {item.code: item for item in reversed(left_out) if item.code not in actors}
     placed = [_placed(code, tally, is_actor=code in actors) for code, tally in tallies.items() if code not in outside]
     placed += (
@@ -96,6 +124,21 @@ def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list
         for item in reversed(outside.values())
     )
     return sorted(placed, key=lambda item: item.role is not Role.ACTOR)
+
+
+def _acting(
+    told: list[Country], tallies: dict[str, _Tally], enriched: Enriched, primary: EventClass
+) -> Collection[str]:
+    """Return who acts; where nobody is said to, the one country that the report is about."""
+    if primary in _DISPUTED and is_ruling(enriched):
+        for code, tally in tallies.items():
+            if code != _SEAT:
+                tally.target += tally.actor
+        return ()
+    if primary is EventClass.POLICY_SIGNAL:
+        return _actors(tallies, _JOINT_ACTOR) | parties(told)
+    sides = parties(item for item in told if item.part.name == "title") if primary in _AGREEABLE else set()
+    return _actors(tallies, _CO_ACTOR) | sides or (tallies.keys() if len(tallies) == 1 else ())
 
 
 def _tallies(told: list[Country], primary: EventClass, language: str) -> dict[str, _Tally]:
@@ -143,7 +186,10 @@ def _count(tally: _Tally, item: Country, place: _Position) -> None:
         tally.subject = tally.subject or weight == _TITLE_WEIGHT
     elif before == "by":
         tally.actor += 2 * weight
-    elif before in _AIMED or (place.inward and before == "from"):
+    elif does(item):
+        tally.actor += weight * 2
+        tally.subject = tally.subject or weight == _TITLE_WEIGHT
+    elif before in _AIMED or (place.inward and (before == "from" or _is_hit(item))) or _receives(item, before):
         tally.target += weight
     elif before in _PLACED or before == "from":
         tally.location += weight
@@ -151,10 +197,22 @@ def _count(tally: _Tally, item: Country, place: _Position) -> None:
     elif place.inward and not place.leads and before not in _LINKS:
         tally.target += 0.5 * weight
         tally.actor += 0.3 * weight
+    elif suffers(item):
+        tally.actor += _SUFFERED * weight
     else:
         is_subject = place.leads or before in _LINKS
         tally.actor += weight * (1.5 if is_subject else 0.5)
         tally.subject = tally.subject or (is_subject and weight == _TITLE_WEIGHT)
+
+
+def _is_hit(item: Country) -> bool:
+    return not _HIT.isdisjoint(item.part.tokens.x[item.mention.last : item.mention.last + 1])
+
+
+def _receives(item: Country, before: str) -> bool:
+    """Tell whether those who get the goods sit there: "users in Norway"."""
+    near = item.part.tokens.x[max(0, item.mention.first - _LOOK_BACK) : item.mention.first]
+    return before in _PLACED and not _RECIPIENTS.isdisjoint(near)
 
 
 def _word_before(mention: Mention, words: Sequence[str], skipped: frozenset[str]) -> str:
@@ -172,6 +230,6 @@ def _actors(tallies: dict[str, _Tally], share: float) -> set[str]:
 
 
 def _lesser(tally: _Tally) -> Role:
-    if tally.target > 0 and tally.target >= tally.location:
+    if tally.target >= _TARGET_BAR and tally.target >= tally.location:
         return Role.TARGET
     return Role.LOCATION if tally.location else Role.MENTIONED

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from schemas.signal import Precision, Stage
-from streams.stages.date_roles import DateRole
+from schemas.signal import DateRole, Precision, Stage
 from streams.stages.dates import dates
 from streams.stages.enrich import Named
 from streams.stages.references import references
@@ -108,9 +107,9 @@ def test_legal_references_have_one_form(text, refs):
         ("from 8 November 2025", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),
         ("until November 10, 2026", date(2026, 11, 10), Precision.DAY, DateRole.UNTIL),
         ("from 2027", date(2027, 1, 1), Precision.YEAR, DateRole.EFFECTIVE),  # the year, not its last day
-        ("in March 2026", date(2026, 3, 1), Precision.MONTH, DateRole.OTHER),
+        ("in March 2026", date(2026, 3, 1), Precision.MONTH, DateRole.OCCURRED),
         ("自2025年11月8日起", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),
-        ("on 3 January", date(2026, 1, 3), Precision.DAY, DateRole.OTHER),  # the nearest to publication
+        ("on 3 January", date(2026, 1, 3), Precision.DAY, DateRole.OCCURRED),  # the nearest to publication
         ("announced on 9 October 2025", date(2025, 10, 9), Precision.DAY, DateRole.ANNOUNCED),
         ("until the end of November 2026", date(2026, 11, 1), Precision.MONTH, DateRole.UNTIL),
         ("delayed until 1 January 2028", date(2028, 1, 1), Precision.DAY, DateRole.EFFECTIVE),  # it begins then
@@ -124,11 +123,47 @@ def test_legal_references_have_one_form(text, refs):
         ("至2026年11月10日", date(2026, 11, 10), Precision.DAY, DateRole.UNTIL),
         ("2025年10月9日发布", date(2025, 10, 9), Precision.DAY, DateRole.ANNOUNCED),
         ("11月8日起实施", date(2025, 11, 8), Precision.DAY, DateRole.EFFECTIVE),  # a year is not told
+        ("with effect from 2 February 2026", date(2026, 2, 2), Precision.DAY, DateRole.EFFECTIVE),
+        ("First day of application: 2 February 2026", date(2026, 2, 2), Precision.DAY, DateRole.EFFECTIVE),
+        ("effective upon publication on 9 October 2025", date(2025, 10, 9), Precision.DAY, DateRole.EFFECTIVE),
+        ("until and including 30 June 2026", date(2026, 6, 30), Precision.DAY, DateRole.UNTIL),
+        ("the smelter closed on 4 October", date(2025, 10, 4), Precision.DAY, DateRole.EFFECTIVE),
+        ("all digging shall cease after 1 March 2026", date(2026, 3, 1), Precision.DAY, DateRole.EFFECTIVE),
+        ("10 April 2026, from which date ore stays", date(2026, 4, 10), Precision.DAY, DateRole.EFFECTIVE),
+        ("vom 1. Dezember 2025 an", date(2025, 12, 1), Precision.DAY, DateRole.EFFECTIVE),
+        ("sales stop in August", date(2025, 8, 1), Precision.MONTH, DateRole.EFFECTIVE),  # the nearest one
+        ("will be over in February", date(2026, 2, 1), Precision.MONTH, DateRole.OCCURRED),  # the one to come
     ],
 )
 def test_dates_say_how_exact_they_are_and_what_happens(text, day, precision, role):
     found = dates(text, PUBLISHED)
     assert [(item.day, item.precision, item.role) for item in found] == [(day, precision, role)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "precision", "role"),
+    [
+        ("the ministry said on Tuesday", date(2025, 10, 7), Precision.DAY, DateRole.ANNOUNCED),
+        ("miners walked out on Thursday", date(2025, 10, 9), Precision.DAY, DateRole.OCCURRED),  # the day itself
+        ("from Monday", date(2025, 10, 13), Precision.DAY, DateRole.EFFECTIVE),
+        ("the gates will be shut on Friday", date(2025, 10, 10), Precision.DAY, DateRole.EFFECTIVE),
+        ("last Thursday", date(2025, 10, 2), Precision.DAY, DateRole.OCCURRED),
+        ("from tomorrow", date(2025, 10, 10), Precision.DAY, DateRole.EFFECTIVE),
+        ("yesterday", date(2025, 10, 8), Precision.DAY, DateRole.OCCURRED),
+        ("from next month", date(2025, 11, 1), Precision.MONTH, DateRole.EFFECTIVE),
+        ("last year", date(2024, 1, 1), Precision.YEAR, DateRole.OCCURRED),
+        ("ab Montag", date(2025, 10, 13), Precision.DAY, DateRole.EFFECTIVE),
+    ],
+)
+def test_a_day_told_by_its_distance_is_counted_from_publication(text, day, precision, role):
+    found = dates(text, PUBLISHED)
+    assert [(item.day, item.precision, item.role) for item in found] == [(day, precision, role)]
+    assert found[0].relative
+
+
+@pytest.mark.parametrize("text", ["today's price", "Monday's meeting", "a holiday", "2025年第61号"])
+def test_what_only_looks_like_a_day_is_none(text):
+    assert dates(text, PUBLISHED) == []
 
 
 def test_two_dates_that_are_joined_are_the_first_and_the_last_day():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.stages.references import references
+from streams.stages.references import references, references_apart
 
 OCTOBER = [f"CN-MOFCOM-2025-{number}" for number in (55, 56, 57, 58, 61, 62)]
 
@@ -36,6 +36,15 @@ OCTOBER = [f"CN-MOFCOM-2025-{number}" for number in (55, 56, 57, 58, 61, 62)]
         ("Verordnung (EU) 2024/1252", ["EU-REG-2024-1252"]),
         ("CELEX 32024R1252", ["EU-REG-2024-1252"]),
         ("E.O. 14272", ["US-EO-14272"]),
+        ("Decree No. 700 of China's State Council of 2023", ["CN-STATECOUNCIL-700"]),  # the year is another's
+        ("商务部令二\u3007二六年第3号", ["CN-MOFCOM-ORDER-2026-3"]),  # orders have a count of their own
+        ("a notice (MOFCOM, GACC 2026 No. 12) on tin", ["CN-MOFCOM-2026-12"]),
+        ("No. 12 of the Ministry of Commerce in Beijing, 2026", ["CN-MOFCOM-2026-12"]),
+        ("the 12th announcement of 2026 by MOFCOM", ["CN-MOFCOM-2026-12"]),
+        ("Peru's Mining Law of 1992 (No. 25)", ["PE-LAW-1992-25"]),
+        ("Jakarta: Regulation 5/2026 of the Ministry of Energy and Mineral Resources", ["ID-MEMR-2026-5"]),
+        ("Comunicado ARECOMS 004/2026", ["CD-ARECOMS-2026-4"]),
+        ("WTO dispute 610", ["WT-DS610"]),
         ("89 FR 12,345", ["US-FR-89-12345"]),
     ],
 )
@@ -69,3 +78,31 @@ def test_a_known_notice_is_recognised_by_its_number_alone():
 def test_references_point_at_their_words():
     text = "İstanbul: Announcements No. 55-58 of 2025 by China"  # a letter that grows when lowered
     assert {text[item.start : item.end] for item in references(text)} == {"55-58"}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "refs"),
+    [
+        # The issuer stands in the text.
+        ("Announcement No. 12 of 2026: tin", "The Ministry of Commerce decides as follows.", ["CN-MOFCOM-2026-12"]),
+        # So does the year.
+        ("Announcement No. 12: tin", "China adds tin (MOFCOM No. 12, 2026).", ["CN-MOFCOM-2026-12"]),
+        # Neither: an act that is told in a title is of the year of publication, whatever years the text tells.
+        ("China: Announcement No. 12", "It builds on the rules of 2024.", ["CN-MOFCOM-2026-12"]),
+        ("Decree No. 801 of the State Council", "It amends rules of 2019.", ["CN-STATECOUNCIL-2026-801"]),
+        # In the text it is so only where no earlier year is told.
+        ("China widens curbs", "MOFCOM notice 12 takes effect on 1 May.", ["CN-MOFCOM-2026-12"]),
+        ("China widens curbs", "MOFCOM notice 12 is of a piece with the rules of 2024.", []),
+        # A number that counts something else, and a notice of nobody known.
+        ("China", "The ministry gave notice 12 days ago.", []),
+        ("Notice 12", "The committee met.", []),
+    ],
+)
+def test_issuer_and_year_may_stand_elsewhere_in_the_report(title, text, refs):
+    ahead, behind = references_apart(title, text, 2026)
+    assert list(dict.fromkeys(item.ref for item in (*ahead, *behind))) == refs
+
+
+def test_references_of_a_text_point_at_its_own_words():
+    _, behind = references_apart("China", "On tin: MOFCOM Announcement No. 12 of 2026.", 2026)
+    assert [(item.start, item.end) for item in behind] == [(15, 42)]
