@@ -3,9 +3,8 @@
 import re
 from datetime import timedelta
 
-from schemas.signal import Assertion, Direction, EventClass, Maturity, Precision, RelationKind
+from schemas.signal import Assertion, DateRole, Direction, EventClass, Maturity, Precision, RelationKind
 from streams.knowledge.lexicon import NAMED_MATERIAL, Target
-from streams.stages.date_roles import DateRole
 from streams.stages.frames import Frame
 from streams.stages.reading import Reading
 from streams.stages.scoring import Sentence
