@@ -162,12 +162,7 @@ def _groups_meant(values: tuple[str, ...], told: set[str]) -> tuple[str, ...]:
 
 
 def _is_watched(material: str, knowledge: Knowledge) -> bool:
-    known = knowledge.materials[material]
-    return known.critical or material in _WATCH_LIST
-
-
-_WATCH_LIST = frozenset(("molybdenum", "superhard"))
-"""On no critical list, but under Chinese export control since 2025 and 2024."""
+    return knowledge.materials[material].watched
 
 
 def _is_relevant(reading: Reading, materials: Iterable[str]) -> bool:
