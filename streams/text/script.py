@@ -77,6 +77,9 @@ _WORD: Final = re.compile(
     )
 )
 
+_ASCII_WORD: Final = re.compile("[A-Za-z0-9]+'?")
+"""The same for what is ASCII throughout: all its letters are of one alphabet, so nothing has to be looked up first."""
+
 _ELISIONS: Final = frozenset(
     (
         *("c", "d", "j", "l", "m", "n", "s", "t", "v", "gl"),
@@ -93,13 +96,15 @@ def segments(text: str) -> Iterator[tuple[int, int]]:
 
     The possessive 's is no word, and neither is an elided article (l'export, dell'industria).
     """
-    classes = text.translate(_CLASSES)
+    is_plain = text.isascii()
+    classes, word = (text, _ASCII_WORD) if is_plain else (text.translate(_CLASSES), _WORD)
     after_apostrophe = -1
-    for match in _WORD.finditer(classes):
+    for match in word.finditer(classes):
         start, end = match.span()
         if classes[end - 1] == _APOSTROPHE:
             end -= 1
-            elided = classes[end + 1 : end + 2] in _LETTERS and text[start:end].lower() in _ELISIONS
+            follows = classes[end + 1 : end + 2]
+            elided = (follows.isalpha() if is_plain else follows in _LETTERS) and text[start:end].lower() in _ELISIONS
             possessive, after_apostrophe = start == after_apostrophe, end + 1
         else:
             elided, possessive = False, start == after_apostrophe
