@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 
+from tests.bench import understanding
 from tests.bench.ring import ring
 
 SIZES = (1_000, 10_000, 50_000)
@@ -13,6 +14,7 @@ SIZES = (1_000, 10_000, 50_000)
 
 def main() -> None:
     """Measure and print a table."""
+    understanding.main()
     sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "").split(",") if size] or SIZES
     print(
         f"{'signals':>8} {'floor /s':>9} {'pipeline /s':>12} {'cost, floors':>13} {'in CPU time':>12} {'memory MB':>10}"
