@@ -4,6 +4,7 @@ import unicodedata
 from array import array
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -76,16 +77,13 @@ def alternatives(phrase: str) -> Alternatives:
 
 
 def _analysed(text: str, language: str) -> Tokens:
-    surfaces: list[str] = []
-    stems: list[str] = []
-    spans: list[int] = []
-    for start, end in segments(text):
-        surface, stem = _word(text[start:end], language)
-        if surface:
-            surfaces.append(surface)
-            stems.append(stem)
-            spans += (start, end)
-    return Tokens(tuple(surfaces), tuple(stems), array("I", spans))
+    cut = segments(text)
+    words = [_word(text[start:end], language) for start, end in cut]
+    if not all(surface for surface, _ in words):
+        told = [(span, word) for span, word in zip(cut, words, strict=True) if word[0]]
+        cut, words = [span for span, _ in told], [word for _, word in told]
+    surfaces, stems = zip(*words, strict=True) if words else ((), ())
+    return Tokens(surfaces, stems, array("I", chain.from_iterable(cut)))
 
 
 _remembered = lru_cache(maxsize=1_024)(_analysed)

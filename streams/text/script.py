@@ -77,7 +77,7 @@ _WORD: Final = re.compile(
     )
 )
 
-_ASCII_WORD: Final = re.compile("[A-Za-z0-9]+'?")
+_PLAIN_WORD: Final = re.compile(f"[A-Za-z0-9]{{1,{MAX_TOKEN_LETTERS}}}")
 """The same for what is ASCII throughout: all its letters are of one alphabet, so nothing has to be looked up first."""
 
 _ELISIONS: Final = frozenset(
@@ -91,20 +91,38 @@ _ELISIONS: Final = frozenset(
 """What French and Italian put before a vowel. A query has no language, so neither has the rule that drops them."""
 
 
-def segments(text: str) -> Iterator[tuple[int, int]]:
-    """Give start and end of each word of the text in order, none longer than `MAX_TOKEN_LETTERS`; total on any text.
+def segments(text: str) -> list[tuple[int, int]]:
+    """Return start and end of each word of the text in order, none longer than `MAX_TOKEN_LETTERS`; total on any text.
 
     The possessive 's is no word, and neither is an elided article (l'export, dell'industria).
     """
-    is_plain = text.isascii()
-    classes, word = (text, _ASCII_WORD) if is_plain else (text.translate(_CLASSES), _WORD)
+    return _plain_segments(text) if text.isascii() else list(_segments(text))
+
+
+def _plain_segments(text: str) -> list[tuple[int, int]]:
+    spans = [match.span() for match in _PLAIN_WORD.finditer(text)]
+    return [span for span in spans if not _is_dropped(text, *span)] if _APOSTROPHE in text else spans
+
+
+def _is_dropped(text: str, start: int, end: int) -> bool:
+    if text[end : end + 1] == _APOSTROPHE and text[end + 1 : end + 2].isalpha():
+        begin = start
+        while begin and text[begin - 1].isalnum():  # a run that was cut for its length is no article
+            begin -= 1
+        if text[begin:end].lower() in _ELISIONS:
+            return True
+    is_behind = start > 1 and text[start - 1] == _APOSTROPHE and text[start - 2].isalnum()
+    return is_behind and text[start:end] in "sS"
+
+
+def _segments(text: str) -> Iterator[tuple[int, int]]:
+    classes = text.translate(_CLASSES)
     after_apostrophe = -1
-    for match in word.finditer(classes):
+    for match in _WORD.finditer(classes):
         start, end = match.span()
         if classes[end - 1] == _APOSTROPHE:
             end -= 1
-            follows = classes[end + 1 : end + 2]
-            elided = (follows.isalpha() if is_plain else follows in _LETTERS) and text[start:end].lower() in _ELISIONS
+            elided = classes[end + 1 : end + 2] in _LETTERS and text[start:end].lower() in _ELISIONS
             possessive, after_apostrophe = start == after_apostrophe, end + 1
         else:
             elided, possessive = False, start == after_apostrophe

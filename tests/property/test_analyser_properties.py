@@ -46,7 +46,11 @@ def test_a_text_is_among_the_alternatives_of_itself(text, language):
     assert language not in LANGUAGES or not wanted.s or tokens.s in wanted.s
 
 
-@given(st.text(st.characters(max_codepoint=127), max_size=200) | st.text("als'9_-x d", max_size=40))
+@given(
+    st.text(st.characters(max_codepoint=127), max_size=200)
+    | st.text("als'9_-x d", max_size=40)
+    | st.text("l'as", min_size=60, max_size=140)
+)
 def test_plain_letters_are_cut_as_they_are_beside_others(text):
     beside = analyse(f"{text} \u00e9", "en")  # one letter that is none of ASCII takes the long way
     plain = analyse(text, "en")
