@@ -49,10 +49,14 @@ RETRY_PAUSE_SECONDS: Final = 1.0
 
 @dataclass(frozen=True)
 class Load:
-    """How many records a step takes at once, how long it waits for more, and how long it may have some and finish none."""
+    """How many records a step takes at once, how long it waits for more, and how long it may have some and finish none.
+
+    A sink waits longer: each of its batches costs requests to a server for every partition that is among it.
+    """
 
     batch: int = 256
-    within_seconds: float = 0.01
+    within_seconds: float = 0.02
+    storing_within_seconds: float = 0.25
     stall_seconds: float = 120.0
 
 
@@ -155,7 +159,8 @@ class _Agent:
     async def _consume(self, stream: Any) -> None:  # noqa: ANN401 - faust's stream
         """Take batch after batch; a reason that is not the data ends the process."""
         load = self._shared.load
-        async for events in stream.noack_take(load.batch, within=load.within_seconds):
+        within = load.storing_within_seconds if isinstance(self.step, Sink) else load.within_seconds
+        async for events in stream.noack_take(load.batch, within=within):
             try:
                 async with self._settling:
                     await self._take([event for event in events if self._is_ours(event)])
