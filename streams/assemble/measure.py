@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from schemas.base import stable_id
 from schemas.marking import Audience, Tlp
-from schemas.measure import Change, Record, Status
+from schemas.measure import Change, Record, Status, covers
 from schemas.projection import Kind, Projection
 from schemas.signal import Direction, Judgement, Maturity, MeasureClaim, RelationKind, Signal
 from streams.assemble.event import report_of
@@ -127,7 +127,7 @@ def _written(day: date | None) -> str | None:
 def _record(ref: str | None, told: Sequence[Statement], today: date) -> Record:
     acts = effects(told)
     states = intervals(acts)
-    present = next((one for one in states if _holds(one.since, one.until, today)), states[0] if states else None)
+    present = next((one for one in states if covers(one, today)), states[0] if states else None)
     status = present.status if present else Status.UNKNOWN
     issuer = next((claim.issuer for one in told for claim in _own(ref, one)), None)
     until = present.until if present else None
@@ -150,10 +150,6 @@ def _record(ref: str | None, told: Sequence[Statement], today: date) -> Record:
 
 def _own(ref: str | None, told: Statement) -> Iterator[MeasureClaim]:
     return (claim for claim in told.signal.understood.measures if ref is None or claim.ref == act_of(ref))
-
-
-def _holds(since: date | None, until: date | None, day: date) -> bool:
-    return (since is None or since <= day) and (until is None or day <= until)
 
 
 def _watch(status: Status, until: date | None, today: date) -> int | None:

@@ -29,7 +29,6 @@ POLICY = frozenset(
 _MAX_CLAIMS = 20
 _LEAD_SENTENCES = 4
 _SET_ASIDE_REACH = 200
-
 """Letters before a date in which its clause begins; a sentence of a thousand dates must not be read a thousand times."""
 
 _FRESH = timedelta(days=21)
