@@ -12,8 +12,12 @@ from streams.stages.understand import understand
 
 PIPELINE: tuple[Step, ...] = (
     Transform("classify", RAW, LEDGER, understand),  # normalise, enrich, classify
-    Fold("correlate", LEDGER, CLAIMS, correlate, state=Entry, by=ONE, view=Reports),  # which reports tell of one thing
-    Fold("release", CLAIMS, PROJECTIONS, release, state=Aggregate, by=thing_of, due=due_at),  # what each audience sees
+    Fold(
+        "correlate", LEDGER, CLAIMS, correlate, state=Entry, by=ONE, view=Reports
+    ),  # which reports tell of one event, and of which measures
+    Fold(
+        "release", CLAIMS, PROJECTIONS, release, state=Aggregate, by=thing_of, due=due_at
+    ),  # events and the register, as each audience sees them
     Sink("index", PROJECTIONS, lambda ports: ports.index),  # search
     Sink("publish", PROJECTIONS, lambda ports: ports.history),  # history of every projection, and the ordered feed
     Transform("match", PROJECTIONS, HITS, match),  # rules
