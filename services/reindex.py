@@ -1,7 +1,7 @@
 """`tocsin reindex`: the search index made anew beside the one that answers, from its own entries or from the ledger."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +80,12 @@ class _Behind:
         self._target, self._version, self._position = target, 2 * after + 1, 0
         self.count = 0
 
-    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None:
+    def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
         """Index what is newer; positions of this replay mean nothing to the workers' and are not kept with it."""
-        del partition
         fresh = [item for item in items if item.version > self._version]
         self._target.put_only(fresh)
         self.count += len(fresh)
-        self._position = position
+        self._position = positions[0]
 
     def cursor(self, partition: int = 0) -> int:
         """Return the position that has been indexed."""

@@ -8,7 +8,7 @@ raises, because faust would step over the record: what cannot be done ends the p
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -36,15 +36,19 @@ from streams.runner import Outcome, References, Runner
 from streams.stage import ONE, Fold, Sink, Step
 from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
 from streams.tail import Tail
+from streams.transport import by_batch
 
 TABLE: Final = "states"
 
 COMMIT_SECONDS: Final = 1.0
-STORING_THREADS: Final = 6
+STORING_THREADS: Final = 3
 """Sinks wait for servers and can do so side by side; what judges needs the processor, and one thread of it is fastest."""
 
 STOP_SECONDS: Final = 10.0
 RETRY_PAUSE_SECONDS: Final = 1.0
+
+ALL: Final = -1
+"""Stands for all partitions where one runner has them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Load:
     """
 
     batch: int = 256
-    within_seconds: float = 0.02
+    within_seconds: float = 0.2
     storing_within_seconds: float = 0.25
     stall_seconds: float = 120.0
 
@@ -114,6 +118,15 @@ class _Shared:
     storing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(STORING_THREADS))
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a share of a batch comes to: of a partition, or of all of them, and the messages of its outputs."""
+
+    partition: int
+    outcome: Outcome
+    messages: Sequence[Message]
+
+
 class _Agent:
     """One step: its faust app, which is a group of consumers of its own, and a runner for each partition it has."""
 
@@ -128,7 +141,7 @@ class _Agent:
         self._looked: dict[int, int] = {}
         self._torn: set[int] = set()
         self._places: dict[int, int] = {}
-        self._threads = shared.storing if isinstance(step, Sink) else shared.judging
+        self._thread = shared.storing if isinstance(step, Sink) else shared.judging
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
         self._finished_at = time.monotonic()
@@ -197,36 +210,48 @@ class _Agent:
         rows: dict[int, list[Any]] = {}
         by_partition = sorted((event.message for event in events), key=lambda message: int(message.partition))
         for partition, mine in groupby(by_partition, key=lambda message: int(message.partition)):
-            if partition not in self._runners:
+            if partition not in self._next:
                 await self._begin(partition)
             rows[partition], is_torn = in_row(mine, self._next[partition])
             if is_torn:
                 self._torn.add(partition)
-        await self._settle(await self._handled({partition: row for partition, row in rows.items() if row}))
+        await self._settle(await self._handled(rows))
         self._shared.pulse.check()
         self._next |= {partition: self._next[partition] + len(row) for partition, row in rows.items()}
         metrics.BATCH_SECONDS.labels(self.step.name).observe(time.perf_counter() - began)
         if time.monotonic() - self._committed_at > COMMIT_SECONDS:
             await self._commit()
 
-    async def _handled(self, rows: Mapping[int, Sequence[Any]]) -> dict[int, Outcome]:
-        """Handle each partition's records by its runner; side by side where threads allow it."""
-        one_by_one = [
-            self._done(self._runners[partition], [self._record(message) for message in row])
-            for partition, row in rows.items()
-        ]
-        return dict(zip(rows, await asyncio.gather(*one_by_one), strict=True))
-
-    async def _done(self, runner: Runner, records: Sequence[Record]) -> Outcome:
-        """Handle in one of the step's threads; while a port is away, say so and try again, for as long as it takes."""
-        loop = asyncio.get_running_loop()
+    async def _handled(self, rows: Mapping[int, Sequence[Any]]) -> list[_Done]:
+        """Handle what came in the step's thread; while a port is away, say so and try again, for as long as it takes."""
+        loop, done = asyncio.get_running_loop(), list[_Done]()
+        waiting = list(self._shares(rows))
         while True:
             try:
-                return await loop.run_in_executor(self._threads, runner.handle, records)
+                await loop.run_in_executor(self._thread, self._handle, waiting, done)
             except Unavailable as exc:
                 self._shared.on_failure(self.step, exc)
                 self._finished_at = time.monotonic()
                 await asyncio.sleep(RETRY_PAUSE_SECONDS)
+            else:
+                return done
+
+    def _shares(self, rows: Mapping[int, Sequence[Any]]) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Yield what is handled at once: of a sink all, for its store takes many partitions in one go, else a partition's."""
+        if isinstance(self.step, Sink):
+            yield ALL, [message for row in rows.values() for message in row]
+        else:
+            yield from rows.items()
+
+    def _handle(self, waiting: list[tuple[int, Sequence[Any]]], done: list[_Done]) -> None:
+        """Move each share from waiting to done, with what it comes to."""
+        while waiting:
+            partition, messages = waiting[0]
+            if messages:
+                outcome = self._runners[partition].handle([self._record(message) for message in messages])
+                to_send = messages_of(outcome.outputs, self._broker, source=self.step.source, partition=partition)
+                done.append(_Done(partition, outcome, list(to_send)))
+            waiting.pop(0)
 
     async def _begin(self, partition: int) -> None:
         """Make a runner over the partition's states, which are first put back to where they were last kept whole."""
@@ -234,9 +259,11 @@ class _Agent:
         if isinstance(self.step, Fold):
             await self._keep({partition: list(undone(self.step.name, states))})
         self._next[partition] = await self._place_of(partition)
-        self._runners[partition] = Runner(
-            self.step, states=states, ports=self._shared.ports, references=self._shared.references, pause=time.sleep
-        )
+        owner = ALL if isinstance(self.step, Sink) else partition
+        if owner not in self._runners:
+            self._runners[owner] = Runner(
+                self.step, states=states, ports=self._shared.ports, references=self._shared.references, pause=time.sleep
+            )
 
     async def _go_back(self) -> None:
         """Let what lies behind a gap come again, from where it began; in a rebalance it comes again by itself."""
@@ -279,16 +306,11 @@ class _Agent:
     def _states(self, partition: int) -> PartitionStates:
         return self._table.of(partition) if self._table else PartitionStates(None)
 
-    async def _settle(self, outcomes: Mapping[int, Outcome]) -> None:
+    async def _settle(self, done: Sequence[_Done]) -> None:
         """Write outputs, then states, each acknowledged by the brokers before what comes next."""
-        step = self.step
-        await self._write(
-            message
-            for partition, outcome in outcomes.items()
-            for message in messages_of(outcome.outputs, self._broker, source=step.source, partition=partition)
-        )
-        if isinstance(step, Fold):
-            await self._keep({partition: self._ordered(partition, outcome) for partition, outcome in outcomes.items()})
+        await self._write([message for one in done for message in one.messages])
+        if isinstance(self.step, Fold):
+            await self._keep({one.partition: self._ordered(one.partition, one.outcome) for one in done})
 
     def _ordered(self, partition: int, outcome: Outcome) -> list[Put]:
         """Return the states in the order in which the brokers may lose the end of them."""
@@ -361,7 +383,7 @@ def _app(step: Step, place: Place) -> faust.App:
     """Return a faust app that loses nothing: no acknowledgement of its own, no topic made by itself, no leader, no web."""
     broker, folder = place.broker, place.state_dir / step.name
     folder.mkdir(parents=True, exist_ok=True)
-    return faust.App(
+    app = faust.App(
         broker.group(step.name),
         broker=[f"kafka://{one}" for one in broker.bootstrap.split(",")],
         broker_credentials=_credentials(broker, place.tls),
@@ -379,6 +401,7 @@ def _app(step: Step, place: Place) -> faust.App:
         consumer_group_instance_id=f"{place.member}-{step.name}" if place.member else None,
         producer_max_request_size=MAX_MESSAGE_BYTES,
     )
+    return by_batch(app)
 
 
 def _credentials(broker: Broker, tls: SSLContext | None) -> CredentialsT | None:

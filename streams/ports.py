@@ -1,6 +1,6 @@
 """What the stages and the drivers need from the outside world, in our own types. services/wiring.py chooses who provides it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -85,11 +85,11 @@ class AtomicLog(EventLog, StateStore, Protocol):
 class Store(Protocol):
     """Where a sink ends.
 
-    `put` takes items of one partition in order and keeps the position of the last with their effect, in one commit; `cursor`
-    gives it back (0 at first). The same items twice change nothing. Raises Unavailable.
+    `put` takes items, those of a partition in order, and keeps how far it came in each partition with their effect, in one
+    commit; `cursor` gives a partition's back (0 at first). The same items twice change nothing. Raises Unavailable.
     """
 
-    def put(self, items: Sequence[Any], *, position: int, partition: int = 0) -> None: ...
+    def put(self, items: Sequence[Any], positions: Mapping[int, int]) -> None: ...
     def cursor(self, partition: int = 0) -> int: ...
 
 
@@ -100,7 +100,7 @@ class SearchIndex(Store, Protocol):
     one party and counts exactly; paging by `after` neither repeats nor skips under writes.
     """
 
-    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None: ...
+    def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None: ...
     def search(self, query: Node, search: Search, *, party: str) -> Page: ...
     def ready(self) -> bool: ...
 
@@ -108,13 +108,13 @@ class SearchIndex(Store, Protocol):
 class History(Store, Protocol):
     """Every projection ever published, and the ordered feed made of them."""
 
-    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None: ...
+    def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None: ...
 
 
 class Outbox(Store, Protocol):
     """Alerts, and one delivery for each channel of an alert's rule unless it is silent: stored before anything is sent."""
 
-    def put(self, items: Sequence[Alert], *, position: int, partition: int = 0) -> None: ...
+    def put(self, items: Sequence[Alert], positions: Mapping[int, int]) -> None: ...
 
 
 class Classifier(Protocol):

@@ -6,7 +6,7 @@ difference between kinds of data.
 
 import random
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -44,7 +44,7 @@ class Outcome:
 
 
 class Runner:
-    """Applies one step to batches of records. Not to be shared between threads."""
+    """Applies one step to batches of records, a fold's of the partition whose states it has. Not to be shared between threads."""
 
     def __init__(
         self, step: Step, *, states: StateStore, ports: Ports, references: References, pause: Callable[[float], object]
@@ -60,7 +60,7 @@ class Runner:
         self._kept = _Kept(self.step.name, self._states)
         self._view: View | None = None
         self._due: DueList | None = None
-        self._held: int | None = None  # where the store is: it is asked once, and again after a failure
+        self._held: dict[int, int] = {}  # where the store is in each partition: it is asked once, and again after a failure
 
     def handle(self, records: Sequence[Record]) -> Outcome:
         """Return what the batch comes to; raises Unavailable when retries did not help."""
@@ -82,7 +82,7 @@ class Runner:
         decoded = self._decode(records, outcome)
         if isinstance(self.step, Sink):
             taken = [(record, item) for record, item in decoded if not isinstance(item, CONTROLS)]
-            self._store(taken, records[-1], outcome)
+            self._store(taken, {record.partition: record.position for record in records}, outcome)
             return outcome
         for record, item in decoded:
             if isinstance(item, CONTROLS):
@@ -109,28 +109,30 @@ class Runner:
             except ValueError as exc:
                 self._refuse(record, outcome, "InvalidInput", str(exc))
 
-    def _store(self, taken: Sequence[tuple[Record, Keyed]], last: Record, outcome: Outcome) -> None:
+    def _store(self, taken: Sequence[tuple[Record, Keyed]], ends: Mapping[int, int], outcome: Outcome) -> None:
         """Put what the store does not hold yet; what it can never take becomes a dead letter.
 
         A batch of controls or poison alone moves its cursor too, or it would be taken for lost at the next start.
         """
         assert isinstance(self.step, Sink)
         store = self.step.store(self._ports)
-        held = store.cursor(last.partition) if self._held is None else self._held
-        if last.position <= held:
+        for partition in ends.keys() - self._held.keys():
+            self._held[partition] = store.cursor(partition)
+        news = {partition: position for partition, position in ends.items() if position > self._held[partition]}
+        if not news:
             return
-        fresh = [(record, item) for record, item in taken if record.position > held]
+        fresh = [(record, item) for record, item in taken if record.position > self._held[record.partition]]
         try:
-            store.put([item for _, item in fresh], position=last.position, partition=last.partition)
+            store.put([item for _, item in fresh], news)
         except InvalidInput:
             for record, item in fresh:
                 self._guarded(partial(self._put_one, store, record, item), record, outcome)
-            store.put([], position=last.position, partition=last.partition)
-        self._held = last.position
+            store.put([], news)
+        self._held |= news
 
     @staticmethod
     def _put_one(store: Store, record: Record, item: Keyed, _outcome: Outcome) -> None:
-        store.put([item], position=record.position, partition=record.partition)
+        store.put([item], {record.partition: record.position})
 
     def _apply(self, taken: Taken, outcome: Outcome) -> None:
         match self.step:

@@ -77,17 +77,17 @@ class MemoryStore:
     """Store in memory; `failures` are puts that will not succeed."""
 
     def __init__(self):
-        self.items, self.position, self.failures = [], 0, 0
+        self.items, self.positions, self.failures = [], {}, 0
 
-    def put(self, items, *, position, partition=0):
+    def put(self, items, positions):
         if self.failures:
             self.failures -= 1
             raise Unavailable("the store is away")
         self.items.extend(items)
-        self.position = position
+        self.positions |= positions
 
     def cursor(self, partition=0):
-        return self.position
+        return self.positions.get(partition, 0)
 
 
 def memory_ports():

@@ -63,15 +63,16 @@ class ElasticIndex:
                 ]
             )
 
-    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None:
-        """Index what is not older than what is there, then keep the position.
+    def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
+        """Index what is not older than what is there, then keep the positions.
 
         Raises Unavailable, and InvalidInput for an entry that the index can never take.
         """
         entries = _entries(items)
+        cursors = [(cursor_key(one), position, {POSITION: position}) for one, position in positions.items()]
         for index in self.written():
             self.write(index, entries)
-            self.write(index, [(cursor_key(partition), position, {POSITION: position})])
+            self.write(index, cursors)
 
     def put_only(self, items: Sequence[Projected]) -> None:
         """Index things without a position: those of a replay are not the workers'."""

@@ -48,12 +48,12 @@ class TantivyIndex:
             raise ConfigError(f"The search index in {root} is in use: stop the other process first.") from exc
         self._position = max(0, _version_of(_CURSOR, self._index.searcher(), self._schema))
 
-    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None:
+    def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
         """Index what is not older than what is there; the position is part of the same commit.
 
         Two items of one version are possible, and the later one holds. Raises Unavailable when the disk refuses.
         """
-        assert partition == 0, "an embedded log has one partition"
+        assert positions.keys() <= {0}, "an embedded log has one partition"
         newest: dict[str, Projected] = {}
         for item in items:
             if (known := newest.get(key_of(item))) is None or known.version <= item.version:
@@ -62,7 +62,7 @@ class TantivyIndex:
             searcher = self._searcher()
             held = self._held(newest, searcher)
             current = {key: item for key, item in newest.items() if item.version >= held.get(key, -1)}
-            self._commit(current, held.keys(), max(position, self._position))
+            self._commit(current, held.keys(), max(positions.get(0, 0), self._position))
 
     def cursor(self, partition: int = 0) -> int:
         """Return the position of the last `put` that reached the disk."""

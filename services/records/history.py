@@ -1,6 +1,6 @@
 """Every version of every event and measure, and the one ordered feed made of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, select, update
@@ -11,7 +11,7 @@ from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from services.records import tables
 from services.records.database import Database
-from services.records.statements import PUBLISHED, Row, cursor_of, insert_new, keep_cursor, moment, ms, notify
+from services.records.statements import PUBLISHED, Row, cursor_of, insert_new, keep_cursors, moment, ms, notify
 from streams.errors import NotFound
 
 SINK = "publish"
@@ -33,7 +33,7 @@ class HistoryRecords:
         with self._database.reading() as connection:
             return cursor_of(connection, SINK, partition)
 
-    def put(self, items: Sequence[Projected], *, position: int, partition: int = 0) -> None:
+    def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
         """Keep the versions and append them to their collection's feed. Signals are kept by the index alone."""
         shown = [item for item in items if item.kind is not Kind.SIGNAL]
         with self._database.exclusive(SINK) as connection:  # one order for all: no gap, no repeat, no deadlock
@@ -41,7 +41,7 @@ class HistoryRecords:
             insert_new(connection, tables.alias, [row for item in shown for row in _aliases(item)])
             for audience in dict.fromkeys(item.audience for item in shown):
                 self._append(connection, audience, [item for item in shown if item.audience == audience])
-            keep_cursor(connection, SINK, partition, position)
+            keep_cursors(connection, SINK, positions)
             if shown:
                 notify(connection, PUBLISHED)
         if shown:

@@ -1,6 +1,6 @@
 """Alerts and their deliveries: stored before anything is sent, one row a channel, leased while a try is under way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from schemas.rule import Rule
 from services.records import tables
 from services.records.channels import channel_of
 from services.records.database import Database
-from services.records.statements import DUE, cursor_of, insert_new, keep_cursor, moment, ms, notify, upsert
+from services.records.statements import DUE, cursor_of, insert_new, keep_cursors, moment, ms, notify, upsert
 from services.secrets import Seal
 from streams.errors import InvalidInput
 
@@ -51,7 +51,7 @@ class OutboxRecords:
         with self._database.reading() as connection:
             return cursor_of(connection, SINK, partition)
 
-    def put(self, items: Sequence[Alert], *, position: int, partition: int = 0) -> None:
+    def put(self, items: Sequence[Alert], positions: Mapping[int, int]) -> None:
         """Keep the alerts and enqueue each to its rule's channels; a silent one is only listed."""
         with self._database.writing() as connection:
             rules = {rule_id: _rule(connection, rule_id) for rule_id in {alert.rule_id for alert in items}}
@@ -59,7 +59,7 @@ class OutboxRecords:
             upsert(connection, tables.alert, [_listed(alert, rule) for alert, rule in rung])
             due = [self._due(alert, rule, one) for alert, rule in rung if not alert.silent for one in rule.channels]
             insert_new(connection, tables.delivery, due)
-            keep_cursor(connection, SINK, partition, position)
+            keep_cursors(connection, SINK, positions)
             if due:
                 notify(connection, DUE)
         if due:

@@ -55,9 +55,10 @@ def cursor_of(connection: Connection, sink: str, partition: int) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def keep_cursor(connection: Connection, sink: str, partition: int, position: int) -> None:
-    """Keep the position that a sink has taken of a partition, with what it did."""
-    upsert(connection, tables.cursor, [{"sink": _cursor_name(sink, partition), "position": position}])
+def keep_cursors(connection: Connection, sink: str, positions: Mapping[int, int]) -> None:
+    """Keep the position that a sink has taken of each of these partitions, with what it did."""
+    rows = [{"sink": _cursor_name(sink, one), "position": position} for one, position in sorted(positions.items())]
+    upsert(connection, tables.cursor, rows)
 
 
 def _cursor_name(sink: str, partition: int) -> str:

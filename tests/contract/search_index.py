@@ -58,7 +58,7 @@ class SearchIndexContract:
 
     @pytest.mark.parametrize(("query", "expected"), QUERIES)
     def test_a_query_finds_what_it_means(self, index, query, expected):
-        index.put([a_projection()], position=1)
+        index.put([a_projection()], {0: 1})
         assert self.found(index, query).total == expected
 
     def test_an_empty_index_answers(self, index):
@@ -69,55 +69,55 @@ class SearchIndexContract:
 
     def test_what_was_put_comes_back_whole(self, index):
         projection = a_projection(text="氧化镓 \x00 l'été", language="fr", audience=only_for("US"))
-        index.put([projection], position=1)
+        index.put([projection], {0: 1})
         assert self.found(index).items == (projection,)
 
     def test_the_cursor_is_the_position_of_the_last_put(self, index):
-        index.put([a_projection()], position=7)
-        index.put([], position=9)
+        index.put([a_projection()], {0: 7})
+        index.put([], {0: 9})
         assert index.cursor() == 9
 
     def test_the_cursor_never_goes_back(self, index):
-        index.put([], position=9)
-        index.put([a_projection()], position=3)
+        index.put([], {0: 9})
+        index.put([a_projection()], {0: 3})
         assert index.cursor() == 9
 
     def test_twice_is_once(self, index):
         for _ in range(2):
-            index.put([a_projection(), a_projection("r2")], position=2)
+            index.put([a_projection(), a_projection("r2")], {0: 2})
         assert self.found(index).total == 2
 
     def test_a_newer_version_replaces_the_older(self, index):
-        index.put([a_projection(version=1, title="tin")], position=1)
-        index.put([a_projection(version=2, title="zinc")], position=2)
+        index.put([a_projection(version=1, title="tin")], {0: 1})
+        index.put([a_projection(version=2, title="zinc")], {0: 2})
         assert (self.found(index, "title:tin").total, self.found(index, "title:zinc").total) == (0, 1)
 
     def test_an_older_version_never_replaces_a_newer(self, index):
-        index.put([a_projection(version=2, title="zinc")], position=2)
-        index.put([a_projection(version=1, title="tin")], position=3)
+        index.put([a_projection(version=2, title="zinc")], {0: 2})
+        index.put([a_projection(version=1, title="tin")], {0: 3})
         assert (self.found(index, "title:tin").total, self.found(index, "title:zinc").total) == (0, 1)
 
     def test_within_a_batch_the_newest_version_wins_whatever_the_order(self, index):
-        index.put([a_projection(version=2, title="zinc"), a_projection(version=1, title="tin")], position=2)
+        index.put([a_projection(version=2, title="zinc"), a_projection(version=1, title="tin")], {0: 2})
         assert (self.found(index, "title:tin").total, self.found(index, "title:zinc").total) == (0, 1)
 
     def test_of_two_with_one_version_the_later_holds(self, index):
-        index.put([a_projection(version=1, title="tin"), a_projection(version=1, title="zinc")], position=2)
+        index.put([a_projection(version=1, title="tin"), a_projection(version=1, title="zinc")], {0: 2})
         assert (self.found(index, "title:tin").total, self.found(index, "title:zinc").total) == (0, 1)
 
     def test_a_tombstone_hides_and_keeps_older_versions_away(self, index):
-        index.put([a_projection(version=1)], position=1)
-        index.put([tombstone_of(a_projection(version=2))], position=2)
-        index.put([a_projection(version=1)], position=3)
+        index.put([a_projection(version=1)], {0: 1})
+        index.put([tombstone_of(a_projection(version=2))], {0: 2})
+        index.put([a_projection(version=1)], {0: 3})
         assert self.found(index).total == 0
 
     def test_a_newer_version_comes_back_after_a_tombstone(self, index):
-        index.put([tombstone_of(a_projection(version=2)), a_projection(version=3)], position=3)
+        index.put([tombstone_of(a_projection(version=2)), a_projection(version=3)], {0: 3})
         assert self.found(index).total == 1
 
     def test_a_tombstone_of_one_audience_leaves_the_others(self, index):
-        index.put([a_projection(audience=only_for("US")), a_projection(audience=all_except("US"))], position=1)
-        index.put([tombstone_of(a_projection(version=2, audience=only_for("US")))], position=2)
+        index.put([a_projection(audience=only_for("US")), a_projection(audience=all_except("US"))], {0: 1})
+        index.put([tombstone_of(a_projection(version=2, audience=only_for("US")))], {0: 2})
         assert (self.found(index, party="US").total, self.found(index, party="EU").total) == (0, 1)
 
     @pytest.mark.parametrize(
@@ -132,29 +132,29 @@ class SearchIndexContract:
         ],
     )
     def test_only_the_audience_reads_counts_and_facets(self, index, audience, readers):
-        index.put([a_projection(audience=audience)], position=1)
+        index.put([a_projection(audience=audience)], {0: 1})
         for party in ("US", "EU", "public"):
             page = self.found(index, "gallium", party=party, facets=("material",))
             seen = 1 if party in readers else 0
             assert (page.total, len(page.items), len(page.facets["material"])) == (seen, seen, seen), party
 
     def test_a_negation_does_not_reach_around_the_audience(self, index):
-        index.put([a_projection(audience=only_for("US"))], position=1)
+        index.put([a_projection(audience=only_for("US"))], {0: 1})
         assert self.found(index, "NOT tin OR *", party="EU").total == 0
 
     @pytest.mark.parametrize("party", ["*", "", "+US", "-US", "only-US"])
     def test_a_strange_party_reads_nothing_that_is_not_for_everybody(self, index, party):
-        index.put([a_projection(audience=only_for("US"))], position=1)
+        index.put([a_projection(audience=only_for("US"))], {0: 1})
         assert self.found(index, party=party).total == 0
 
     def test_kinds_are_apart(self, index):
-        index.put([a_projection(), a_projection("e1", kind=Kind.EVENT)], position=1)
+        index.put([a_projection(), a_projection("e1", kind=Kind.EVENT)], {0: 1})
         page = index.search(parse("*"), Search(kind=Kind.EVENT), party="US")
         assert [item.kind for item in page.items] == [Kind.EVENT]
 
     def test_a_phrase_does_not_reach_from_one_report_into_the_next(self, index):
         first, second = a_projection("a", text="rare earth").reports[0], a_projection("b", text="metal ban").reports[0]
-        index.put([a_projection("e", reports=(first, second), title="an event")], position=1)
+        index.put([a_projection("e", reports=(first, second), title="an event")], {0: 1})
         assert self.found(index, 'text:"rare earth"').total == 1
         assert self.found(index, 'text:"earth metal"').total == 0
         assert self.found(index, 'title:"an event"').total == 1
@@ -164,7 +164,7 @@ class SearchIndexContract:
         times = {name: an_hour_later(hours=hour) for name, hour in (("old", 1), ("new", 3), ("mid", 2))}
         attribute = {"published": "published_at", "updated": "updated_at", "received": "first_seen_at"}[field]
         things = {name: a_projection(name, **{attribute: at}) for name, at in times.items()}
-        index.put(list(things.values()), position=1)
+        index.put(list(things.values()), {0: 1})
         newest_first = [things[name].id for name in ("new", "mid", "old")]
         assert self.ids(index, sort=SortKey(field=field)) == newest_first
         assert self.ids(index, sort=SortKey(field=field, descending=False)) == newest_first[::-1]
@@ -176,14 +176,14 @@ class SearchIndexContract:
             a_projection("c", severity=a_severity(us=10, eu=80), published_at=an_hour_later()),
         ]
         a, b, c = (thing.id for thing in things)
-        index.put(things, position=1)
+        index.put(things, {0: 1})
         assert self.ids(index, sort=SortKey(field="severity")) == [a, c, b]
         assert self.ids(index, sort=SortKey(field="severity.us")) == [a, c, b]
         assert self.ids(index, sort=SortKey(field="severity.eu")) == [c, b, a]
 
     def test_hits_are_ordered_by_confidence(self, index):
         things = [a_projection(name, judgement=a_judgement(confidence=c)) for name, c in (("a", 0.5), ("b", 0.501))]
-        index.put(things, position=1)
+        index.put(things, {0: 1})
         assert self.ids(index, sort=SortKey(field="confidence")) == [things[1].id, things[0].id]
 
     def paged(self, index, limit, **asked):
@@ -200,15 +200,15 @@ class SearchIndexContract:
     def test_pages_neither_repeat_nor_skip_among_4000_of_one_second(self, index, descending):
         # With 14 bits to tell them apart, some 450 of them share an order number with another.
         things = [a_projection(f"r{number}", text="") for number in range(4_000)]
-        index.put(things, position=1)
+        index.put(things, {0: 1})
         ids = self.paged(index, 50, sort=SortKey(field="confidence", descending=descending))
         assert len(ids) == 4_000
         assert set(ids) == {thing.id for thing in things}
 
     def test_what_is_written_meanwhile_neither_repeats_nor_skips(self, index):
-        index.put([a_projection(f"r{n}", published_at=an_hour_later(hours=n)) for n in range(6)], position=1)
+        index.put([a_projection(f"r{n}", published_at=an_hour_later(hours=n)) for n in range(6)], {0: 1})
         first = self.found(index, limit=3)
-        index.put([a_projection("new", published_at=an_hour_later(hours=9))], position=2)
+        index.put([a_projection("new", published_at=an_hour_later(hours=9))], {0: 2})
         second = self.found(index, limit=3, after=first.after)
         assert [item.reports[0].native_id for item in first.items + second.items] == [
             "r5",
@@ -222,18 +222,18 @@ class SearchIndexContract:
         assert second.total == 7
 
     def test_the_last_page_that_is_full_has_no_next(self, index):
-        index.put([a_projection("a"), a_projection("b")], position=1)
+        index.put([a_projection("a"), a_projection("b")], {0: 1})
         assert self.found(index, limit=2).after is None
         assert self.found(index, limit=1).after is not None
 
     def test_a_page_of_nothing_still_counts(self, index):
-        index.put([a_projection()], position=1)
+        index.put([a_projection()], {0: 1})
         page = self.found(index, limit=0, facets=("actor",))
         assert (page.items, page.total, page.after, len(page.facets["actor"])) == ((), 1, None, 1)
 
     def test_facets_count_every_value_of_the_hits_most_frequent_first(self, index):
         for name, materials in (("a", ("tin", "zinc")), ("b", ("zinc",)), ("c", ("antimony",))):
-            index.put([a_projection(name, judgement=a_judgement(materials=materials))], position=1)
+            index.put([a_projection(name, judgement=a_judgement(materials=materials))], {0: 1})
         page = self.found(index, "actor:CN", limit=1, facets=("material", "actor", "ref"))
         counts = {name: [(one.value, one.count) for one in values] for name, values in page.facets.items()}
         assert counts == {"material": [("zinc", 2), ("antimony", 1), ("tin", 1)], "actor": [("CN", 3)], "ref": []}
@@ -255,7 +255,7 @@ class SearchIndexContract:
         assert nearest in (None, refused.value.nearest)
 
     def test_a_made_up_place_in_the_pages_is_harmless(self, index):
-        index.put([a_projection()], position=1)
+        index.put([a_projection()], {0: 1})
         assert self.found(index, after=After(value=-5, ids=("x",) * 50)).items == ()
 
 

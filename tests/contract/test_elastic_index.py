@@ -13,8 +13,8 @@ from tests.processes import free_port
 class ReadYourWrites(ElasticIndex):
     """Refreshes after each put: tests ask at once, and production a moment later."""
 
-    def put(self, items, *, position, partition=0):
-        super().put(items, position=position, partition=partition)
+    def put(self, items, positions):
+        super().put(items, positions)
         self.refresh()
 
 
@@ -33,20 +33,20 @@ class TestElasticIndex(SearchIndexContract):
 
 
 def test_cursors_of_partitions_are_apart(index):
-    index.put([a_projection()], position=7, partition=3)
-    index.put([a_projection("r2")], position=2)
+    index.put([a_projection()], {3: 7})
+    index.put([a_projection("r2")], {0: 2})
     assert [index.cursor(partition) for partition in (0, 3, 5)] == [2, 7, 0]
 
 
 def test_preparing_again_changes_nothing(index):
-    index.put([a_projection()], position=1)
+    index.put([a_projection()], {0: 1})
     index.prepare()
     assert index.cursor() == 1
 
 
 def test_an_index_that_was_not_made_is_unavailable_and_is_not_made_by_writing(elastic, elastic_prefix):
     index = ElasticIndex(Cluster(elastic.address, prefix=elastic_prefix))
-    for ask in (lambda: index.put([a_projection()], position=1), index.cursor, index.refresh):
+    for ask in (lambda: index.put([a_projection()], {0: 1}), index.cursor, index.refresh):
         with pytest.raises(Unavailable, match="no index yet"):
             ask()
     assert not index.ready()
@@ -56,5 +56,5 @@ def test_an_index_that_was_not_made_is_unavailable_and_is_not_made_by_writing(el
 def test_a_cluster_that_is_away_is_unavailable():
     index = ElasticIndex(Cluster(f"http://127.0.0.1:{free_port()}"))
     with pytest.raises(Unavailable, match="does not answer"):
-        index.put([a_projection()], position=1)
+        index.put([a_projection()], {0: 1})
     assert not index.ready()

@@ -137,7 +137,7 @@ def test_the_feed_of_many_publishers_has_no_gap_and_no_repeat(databases, clock):
 
     def publish(number):
         for position in range(0, len(told), 5):
-            histories[number].put(told[position : position + 5], position=position + 1, partition=number)
+            histories[number].put(told[position : position + 5], {number: position + 1})
 
     at_once(publish, range(MANY))
     feed = histories[0].feed("base", after=0, limit=1_000)
@@ -169,7 +169,7 @@ def test_a_delivery_is_claimed_by_one_dispatcher_alone(databases, clock):
         RuleIn(title="t", query="tin", channels=(channel.id,)), by=US
     )
     outboxes = [OutboxRecords(database, seal, now=clock) for database in databases]
-    outboxes[0].put([TestOutbox().an_alert(rule, f"a{number}") for number in range(200)], position=1)
+    outboxes[0].put([TestOutbox().an_alert(rule, f"a{number}") for number in range(200)], {0: 1})
 
     def work(number):
         done = []
@@ -228,7 +228,7 @@ def test_what_is_published_is_heard_by_other_processes(database, postgres_url, c
     thread.start()
     try:
         assert heard.acquire(timeout=10)  # once at the start: something may have been missed
-        HistoryRecords(database, now=clock).put([an_event()], position=1)
+        HistoryRecords(database, now=clock).put([an_event()], {0: 1})
         assert heard.acquire(timeout=10)
     finally:
         stopping.set()

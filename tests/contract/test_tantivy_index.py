@@ -30,7 +30,7 @@ def count(index):
 
 def test_it_finds_everything_again_after_a_restart(tmp_path):
     first = TantivyIndex(tmp_path)
-    first.put([a_projection()], position=5)
+    first.put([a_projection()], {0: 5})
     first.close()
     second = TantivyIndex(tmp_path)
     assert (count(second), second.cursor()) == (1, 5)
@@ -50,7 +50,7 @@ def test_a_closed_index_is_unavailable(tmp_path):
     with pytest.raises(Unavailable):
         count(index)
     with pytest.raises(Unavailable):
-        index.put([], position=1)
+        index.put([], {0: 1})
 
 
 def test_an_index_of_another_format_is_refused_with_the_way_out(tmp_path, monkeypatch):
@@ -64,7 +64,7 @@ def test_an_index_of_another_format_is_refused_with_the_way_out(tmp_path, monkey
 @pytest.mark.parametrize("harm", [lambda path: path.write_bytes(path.read_bytes()[:10]), lambda path: path.unlink()])
 def test_a_broken_index_is_refused_with_the_way_out(tmp_path, suffix, harm):
     index = TantivyIndex(tmp_path)
-    index.put([a_projection()], position=1)
+    index.put([a_projection()], {0: 1})
     index.close()
     harm(next(path for path in tmp_path.rglob("*") if path.name.endswith(suffix)))
     with pytest.raises(ConfigError, match="tocsin rebuild"):
@@ -72,13 +72,13 @@ def test_a_broken_index_is_refused_with_the_way_out(tmp_path, suffix, harm):
 
 
 def test_a_disk_that_refuses_is_unavailable_and_the_next_put_goes_on(tmp_path, index, monkeypatch):
-    index.put([a_projection()], position=1)
+    index.put([a_projection()], {0: 1})
     with monkeypatch.context() as patched:
         patched.setattr(tantivy_index, "entry_of", refused_by_the_disk)
         with pytest.raises(Unavailable, match="tried again"):
-            index.put([a_projection("r2")], position=2)
+            index.put([a_projection("r2")], {0: 2})
     assert (count(index), index.cursor()) == (1, 1)
-    index.put([a_projection("r3")], position=3)
+    index.put([a_projection("r3")], {0: 3})
     assert (count(index), index.cursor()) == (2, 3)
 
 
@@ -101,7 +101,7 @@ def test_searching_while_writing_sees_whole_batches(index):
     watcher = threading.Thread(target=watch)
     watcher.start()
     for batch in range(4):
-        index.put([a_projection(f"r{batch}-{number}") for number in range(5)], position=batch)
+        index.put([a_projection(f"r{batch}-{number}") for number in range(5)], {0: batch})
     watcher.join(timeout=30)
     assert not watcher.is_alive()
     assert seen <= {0, 5, 10, 15, 20}

@@ -126,13 +126,13 @@ def kill_at(step_name, phase, countdown):  # noqa: C901 - one closure a place wh
 
 def _watch_cursor(module, reached):
     """Reach `within` in the transaction of a sink, after its effect and its cursor and before its commit."""
-    keep_cursor = module.keep_cursor
+    keep_cursors = module.keep_cursors
 
-    def watched(connection, sink, partition, position):
-        keep_cursor(connection, sink, partition, position)
+    def watched(connection, sink, positions):
+        keep_cursors(connection, sink, positions)
         reached("within")
 
-    module.keep_cursor = watched
+    module.keep_cursors = watched
 
 
 def killed_run(folder, step_name, phase, countdown):

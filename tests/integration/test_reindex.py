@@ -72,7 +72,7 @@ class Beside(threading.Thread):
 def reindex_under_load(cluster, index, count):
     for start in range(0, count, 500):
         things = [a_projection(f"r{number}", text="gallium") for number in range(start, min(start + 500, count))]
-        index.put(things, position=start + 1)
+        index.put(things, {0: start + 1})
     index.refresh()
     assert total(index, "gallium") == count
     written = []
@@ -85,7 +85,7 @@ def reindex_under_load(cluster, index, count):
 
     def write():
         name = f"new-{len(written)}"
-        index.put([a_projection(name, title="zinc", text="zinc")], position=count + len(written) + 1)
+        index.put([a_projection(name, title="zinc", text="zinc")], {0: count + len(written) + 1})
         written.append(name)
 
     with Beside(look) as looking, Beside(write) as writing, a_next(cluster) as following:
@@ -111,11 +111,11 @@ def test_searches_are_answered_rightly_while_50000_are_made_anew(cluster, index)
 
 
 def test_what_was_written_meanwhile_is_not_overwritten_by_its_older_copy(cluster, index):
-    index.put([a_projection("a", version=1, title="tin"), a_projection("b", version=1)], position=1)
+    index.put([a_projection("a", version=1, title="tin"), a_projection("b", version=1)], {0: 1})
     index.refresh()
     with a_next(cluster) as following:
         target = following.begin()
-        index.put([a_projection("a", version=2, title="zinc"), tombstone_of(a_projection("b", version=2))], position=2)
+        index.put([a_projection("a", version=2, title="zinc"), tombstone_of(a_projection("b", version=2))], {0: 2})
         following.copy(target, say=lambda _text: None)
         following.finish()
     index.refresh()
@@ -123,7 +123,7 @@ def test_what_was_written_meanwhile_is_not_overwritten_by_its_older_copy(cluster
 
 
 def test_one_that_was_interrupted_leaves_what_answers_and_is_begun_anew(cluster, index):
-    index.put([a_projection("a")], position=1)
+    index.put([a_projection("a")], {0: 1})
     index.refresh()
     with a_next(cluster) as dead:
         dead.begin()
@@ -137,7 +137,7 @@ def test_one_that_was_interrupted_leaves_what_answers_and_is_begun_anew(cluster,
 
 
 def test_one_that_is_abandoned_leaves_nothing(cluster, index):
-    index.put([a_projection("a")], position=1)
+    index.put([a_projection("a")], {0: 1})
     with a_next(cluster) as following:
         following.begin()
         following.abandon()

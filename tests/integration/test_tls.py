@@ -87,7 +87,7 @@ def opened(cluster, **changed):
 def test_an_index_under_tls_is_written_and_searched_with_the_key(guarded):
     with opened(guarded) as index:
         index.prepare()
-        index.put([a_projection("a", title="tin")], position=1)
+        index.put([a_projection("a", title="tin")], {0: 1})
         index.refresh()
         assert index.search(parse("tin"), Search(kind=Kind.SIGNAL, limit=1), party="US").total == 1
 

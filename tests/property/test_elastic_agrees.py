@@ -40,7 +40,7 @@ class Both:
         told = [one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in named]
         hidden = [tombstone_of(one.model_copy(update={"version": version, "kind": Kind.EVENT})) for one in gone]
         for index in (self.tantivy, self.elastic):
-            index.put([*told, *hidden], position=version)
+            index.put([*told, *hidden], {0: version})
         self.elastic.refresh()
         self._held = max(self._held, len(things))
         return told

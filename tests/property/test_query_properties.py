@@ -132,8 +132,8 @@ def test_the_index_and_the_predicate_give_the_same_answer(index, things, asked):
     absent = [
         thing.model_copy(update={"id": f"{n}", "title": "", "reports": ()}) for n, thing in enumerate(things * 4)
     ][:4]
-    index.put([one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in absent], position=version)
-    index.put([one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in things], position=version)
+    index.put([one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in absent], {0: version})
+    index.put([one.model_copy(update={"version": version, "kind": Kind.EVENT}) for one in things], {0: version})
     for query in asked:
         matches = compile_predicate(query)
         documents = {one.id: document_of(one.model_copy(update={"kind": Kind.EVENT})) for one in (*absent, *things)}
@@ -151,7 +151,7 @@ def test_index_and_predicate_agree_on_every_word_in_every_language(tmp_path):
         for words in (*WORDS, *pairs)
     ]
     index = TantivyIndex(tmp_path)
-    index.put(things, position=1)
+    index.put(things, {0: 1})
     documents = {thing.id: document_of(thing) for thing in things}
     for words in (*WORDS, *pairs):
         matches = compile_predicate(Phrase(None, words))

@@ -60,7 +60,7 @@ def node(tmp_path_factory):
     things.append(
         a_projection("x1", kind=Kind.EVENT, reports=(hidden,), audience=Audience(base=False, parties=("EU",)))
     )
-    node.index.put(things, position=1)
+    node.index.put(things, {0: 1})
     yield node
     node.close()
 

@@ -19,10 +19,10 @@ def log():
 
 def test_what_a_store_can_never_take_is_a_dead_letter_and_the_rest_is_kept(log):
     class Choosy(MemoryStore):
-        def put(self, items, *, position, partition=0):
+        def put(self, items, positions):
             if any(item.reports[0].native_id == "b" for item in items):
                 raise InvalidInput("no b here")
-            super().put(items, position=position, partition=partition)
+            super().put(items, positions)
 
     ports = Ports(index=MemoryStore(), history=Choosy(), outbox=MemoryStore())
     log.tell(PROJECTIONS, *(a_projection(name) for name in "abc"))
@@ -47,7 +47,7 @@ def test_a_store_that_lost_its_end_is_given_it_again(log):
     log.tell(PROJECTIONS, *(a_projection(name) for name in "abc"))
     drained(log, PUBLISH)
     restored = memory_ports()
-    restored.history.position = 1
+    restored.history.positions = {0: 1}
     drained(log, PUBLISH, ports=restored)
     assert len(restored.history.items) == 2
 
