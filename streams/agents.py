@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import chain, groupby, islice
+from operator import attrgetter
 from ssl import SSLContext
 from typing import Any, Final
 
 import faust
+from aiokafka import ConsumerRecord
 from aiokafka.errors import IllegalStateError
 from faust.contrib.asgi import faust_app_running
 from faust.types.auth import CredentialsT
@@ -46,6 +48,10 @@ STORING_THREADS: Final = 3
 
 STOP_SECONDS: Final = 10.0
 RETRY_PAUSE_SECONDS: Final = 1.0
+
+MAX_FETCHED: Final = 500
+WAITING_BATCHES: Final = 16
+"""Fetches that wait before an agent while it takes others; more are not asked for."""
 
 ALL: Final = -1
 """Stands for all partitions where one runner has them."""
@@ -118,6 +124,10 @@ class _Shared:
     storing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(STORING_THREADS))
 
 
+_Share = tuple[int, Sequence[ConsumerRecord]]
+"""What one runner handles of a batch, and the partition that it is of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     """What a share of a batch comes to: of a partition, or of all of them, and the messages of its outputs."""
@@ -145,7 +155,7 @@ class _Agent:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
         self._finished_at = time.monotonic()
-        source = self._app.topic(self._broker.topic(step.source), **_RAW)
+        source = self._app.topic(self._broker.topic(step.source), maxsize=WAITING_BATCHES, **_RAW)
         self._table = TableStates(_table(self._app, step.source)) if isinstance(step, Fold) else None
         self._app.agent(source, name=step.name, concurrency=1)(self._consume)
         self._app.on_partitions_revoked.connect(self._lose, weak=False)
@@ -173,10 +183,12 @@ class _Agent:
         """Take batch after batch; a reason that is not the data ends the process."""
         load = self._shared.load
         within = load.storing_within_seconds if isinstance(self.step, Sink) else load.within_seconds
-        async for events in stream.noack_take(load.batch, within=within):
+        async for events in stream.noack_take(WAITING_BATCHES, within=within):
             try:
                 async with self._settling:
-                    await self._take([event for event in events if self._is_ours(event)])
+                    ours = [event.message.records for event in events if self._is_ours(event)]
+                    for records in batched(chain.from_iterable(ours), load.batch):
+                        await self._take(records)
                 await self._go_back()
             except asyncio.CancelledError:
                 raise
@@ -202,14 +214,12 @@ class _Agent:
         """Tell whether an event was taken under the assignment that holds: others have what came before."""
         return bool(event.message.generation_id == self._app.consumer_generation_id)
 
-    async def _take(self, events: Sequence[Any]) -> None:
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         """Handle a batch, each partition by its own runner, and count it as taken once all of it is kept."""
-        if not events:
-            return
         began = time.perf_counter()
-        rows: dict[int, list[Any]] = {}
-        by_partition = sorted((event.message for event in events), key=lambda message: int(message.partition))
-        for partition, mine in groupby(by_partition, key=lambda message: int(message.partition)):
+        rows: dict[int, list[ConsumerRecord]] = {}
+        by_partition = sorted(records, key=attrgetter("partition"))
+        for partition, mine in groupby(by_partition, key=attrgetter("partition")):
             if partition not in self._next:
                 await self._begin(partition)
             rows[partition], is_torn = in_row(mine, self._next[partition])
@@ -222,7 +232,7 @@ class _Agent:
         if time.monotonic() - self._committed_at > COMMIT_SECONDS:
             await self._commit()
 
-    async def _handled(self, rows: Mapping[int, Sequence[Any]]) -> list[_Done]:
+    async def _handled(self, rows: Mapping[int, Sequence[ConsumerRecord]]) -> list[_Done]:
         """Handle what came in the step's thread; while a port is away, say so and try again, for as long as it takes."""
         loop, done = asyncio.get_running_loop(), list[_Done]()
         waiting = list(self._shares(rows))
@@ -236,14 +246,14 @@ class _Agent:
             else:
                 return done
 
-    def _shares(self, rows: Mapping[int, Sequence[Any]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    def _shares(self, rows: Mapping[int, Sequence[ConsumerRecord]]) -> Iterator[_Share]:
         """Yield what is handled at once: of a sink all, for its store takes many partitions in one go, else a partition's."""
         if isinstance(self.step, Sink):
             yield ALL, [message for row in rows.values() for message in row]
         else:
             yield from rows.items()
 
-    def _handle(self, waiting: list[tuple[int, Sequence[Any]]], done: list[_Done]) -> None:
+    def _handle(self, waiting: list[_Share], done: list[_Done]) -> None:
         """Move each share from waiting to done, with what it comes to."""
         while waiting:
             partition, messages = waiting[0]
@@ -292,14 +302,14 @@ class _Agent:
     def _tp(self, partition: int) -> TP:
         return TP(self._broker.topic(self.step.source), partition)
 
-    def _record(self, message: Any) -> Record:  # noqa: ANN401 - faust's message
+    def _record(self, message: ConsumerRecord) -> Record:
         """Return the record of a message, decoded where its bytes can be."""
         record = record_of(
             partition=message.partition,
             offset=message.offset,
             key=message.key,
             value=message.value,
-            headers=message.headers or (),
+            headers=message.headers,
         )
         return replace(record, item=self._shared.tail.item(message.topic, record))
 
@@ -372,6 +382,13 @@ class _Agent:
         return sum(max(0, consumer.highwater(tp) - taken[tp.partition]) for tp in mine)
 
 
+def batched(records: Iterable[ConsumerRecord], size: int) -> Iterator[Sequence[ConsumerRecord]]:
+    """Yield the records in order, as many at once."""
+    every = iter(records)
+    while some := list(islice(every, size)):
+        yield some
+
+
 _RAW: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 
 
@@ -396,12 +413,13 @@ def _app(step: Step, place: Place) -> faust.App:
         broker_session_timeout=SESSION_SECONDS,
         broker_heartbeat_interval=SESSION_SECONDS / 4,
         broker_commit_interval=1.0,
+        broker_max_poll_records=MAX_FETCHED,
         consumer_max_fetch_size=MAX_MESSAGE_BYTES,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{place.member}-{step.name}" if place.member else None,
         producer_max_request_size=MAX_MESSAGE_BYTES,
     )
-    return by_batch(app)
+    return by_batch(app, broker.topic(step.source))
 
 
 def _credentials(broker: Broker, tls: SSLContext | None) -> CredentialsT | None:
