@@ -38,7 +38,7 @@ from streams.runner import Outcome, References, Runner
 from streams.stage import ONE, Fold, Sink, Step
 from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
 from streams.tail import Tail
-from streams.transport import by_batch
+from streams.transport import MAX_FETCHED, by_batch
 
 TABLE: Final = "states"
 
@@ -49,7 +49,6 @@ STORING_THREADS: Final = 3
 STOP_SECONDS: Final = 10.0
 RETRY_PAUSE_SECONDS: Final = 1.0
 
-MAX_FETCHED: Final = 500
 WAITING_BATCHES: Final = 16
 """Fetches that wait before an agent while it takes others; more are not asked for."""
 
@@ -59,14 +58,10 @@ ALL: Final = -1
 
 @dataclass(frozen=True)
 class Load:
-    """How many records a step takes at once, how long it waits for more, and how long it may have some and finish none.
-
-    A sink waits longer: each of its batches costs requests to a server for every partition that is among it.
-    """
+    """How many records a step takes at once, how long it waits for more fetches, and how long it may have some and finish none."""
 
     batch: int = 256
-    within_seconds: float = 0.2
-    storing_within_seconds: float = 0.25
+    within_seconds: float = 0.05
     stall_seconds: float = 120.0
 
 
@@ -182,8 +177,7 @@ class _Agent:
     async def _consume(self, stream: Any) -> None:  # noqa: ANN401 - faust's stream
         """Take batch after batch; a reason that is not the data ends the process."""
         load = self._shared.load
-        within = load.storing_within_seconds if isinstance(self.step, Sink) else load.within_seconds
-        async for events in stream.noack_take(WAITING_BATCHES, within=within):
+        async for events in stream.noack_take(WAITING_BATCHES, within=load.within_seconds):
             try:
                 async with self._settling:
                     ours = [event.message.records for event in events if self._is_ours(event)]

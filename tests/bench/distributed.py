@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from services.adapters.kafka_admin import prepare
 from services.adapters.kafka_log import KafkaLog
 from services.clock import utc_now
 from services.records.access import OPERATOR
+from services.records.statements import ms
 from services.roles import SWITCH_SECONDS
 from services.wiring import changelogs, open_shared
 from streams import metrics
@@ -46,7 +48,8 @@ ROUNDS = 5
 PASSED, CLASSIFIED, CORRELATED = 10_000, 2_000, 4_000
 BATCH = 500
 COPY = Topic("dead", (Raw, *CONTROLS), partitions=1, keep_days=1)
-WARM, WARM_RATE = 3_000, 100
+WARM, WARM_RATE = 6_000, 100
+WATCH_SECONDS = 0.1
 AT_100 = 2_000
 REFERENCE = Reference(knowledge=load(), rules=RuleSet())
 STEPS = {step.name: step for step in PIPELINE}
@@ -169,7 +172,7 @@ def searchable(kafka, elastic, postgres, folder):
     with running(api, *workers), closing(open_shared(settings)) as node:
         token = node.access.create_token("US", "bench", (Scope.INTAKE,), by=OPERATOR)[1]
         stop = threading.Event()
-        watching = threading.Thread(target=_watch, args=(node, seen, stop))
+        watching = threading.Thread(target=_watch, args=(node, posted, seen, stop))
         watching.start()
         reports = signals(WARM + AT_100, seed=9)
 
@@ -195,23 +198,37 @@ def searchable(kafka, elastic, postgres, folder):
     return sorted(max(0.0, seen[one] - posted[one]) for one in posted)
 
 
-def _watch(node, seen, stop):
-    """See what can be found, by ids alone: a reader of thousands of reports would be a load of its own."""
+def _watch(node, posted, seen, stop):
+    """See what can be found, by ids from a column alone: a reader of thousands of reports would be a load of its own."""
     cluster, client = node.index.cluster, node.index.client
     while not stop.is_set():
+        waiting = [at for one, at in list(posted.items()) if one not in seen]
+        if not waiting:
+            time.sleep(WATCH_SECONDS)
+            continue
+        since = ms(utc_now() - timedelta(seconds=1 + time.monotonic() - min(waiting)))
         told = client.search(
             index=cluster.readers,
-            query={"bool": {"filter": [{"term": {THING: Kind.SIGNAL}}, {"terms": {READERS: [ALL_READERS]}}]}},
+            query={
+                "bool": {
+                    "filter": [
+                        {"term": {THING: Kind.SIGNAL}},
+                        {"terms": {READERS: [ALL_READERS]}},
+                        {"range": {order_of("received"): {"gte": since}}},
+                    ]
+                }
+            },
             sort=[{order_of("received"): "desc"}],
-            size=1_000,
+            size=3_000,
             source=False,
+            stored_fields="_none_",
             docvalue_fields=[TIE],
             track_total_hits=False,
         )
         now = time.monotonic()
         for hit in told["hits"]["hits"]:
             seen.setdefault(hit["fields"][TIE][0], now)
-        time.sleep(0.1)
+        time.sleep(WATCH_SECONDS)
 
 
 def shared_load(kafka, elastic, postgres, folder):
