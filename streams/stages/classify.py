@@ -64,7 +64,8 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
     direction, deciding = direction_of(reading)
     maturity = maturity_of(reading, direction, deciding)
     materials = _materials(reading)
-    places = roles(enriched, primary, knowledge)
+    anchor = reading.acts.anchor
+    places = roles(enriched, primary, knowledge, issuer=anchor.ref.partition("-")[0] if anchor else None)
     if held is Assertion.DENIED:  # nothing was done, so nothing gets tighter or easier
         direction, maturity, deciding = Direction.NEUTRAL, None, None
     relevant = _is_relevant(reading, materials)
@@ -86,7 +87,7 @@ def judge(enriched: Enriched, knowledge: Knowledge) -> Judgement:
         targeting=targeting_of(enriched, primary, [item.role for item in places]),
         quantities=quantities(enriched),
         refs=reading.acts.refs,
-        anchor=reading.acts.anchor.ref if reading.acts.anchor else None,
+        anchor=anchor.ref if anchor else None,
         entities=tuple(_entities(enriched)),
         hs=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.hs)),
         eccn=tuple(dict.fromkeys(code.code for part in enriched.parts for code in part.eccn)),

@@ -37,6 +37,9 @@ _INWARD = frozenset(
     (EventClass.IMPORT_RESTRICTION, EventClass.SANCTIONS, EventClass.DISPUTE, EventClass.ENTITY_LISTING)
 )
 _DATELINE = re.compile(r"(?:,[^.\n]{1,40}| \([^)]{1,40}\))? ?[-\u2013\u2014]{1,2} ")
+_ISSUER_WEIGHT = 2 * _TITLE_WEIGHT
+"""Who issued the act that a report is about counts as one that its title says to act."""
+
 _CO_ACTOR = 0.7
 _ACTOR_BAR = 0.6
 """A country named once near the end, a source perhaps, is nobody who acts."""
@@ -106,9 +109,10 @@ class Placed:
     targeting: Targeting | None = None
 
 
-def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list[Placed]:
+def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge, *, issuer: str | None = None) -> list[Placed]:
     """Return the places of a report with one role each: actors first, then in the order of the text.
 
+    `issuer` is the country whose legal act the report is about: where the text names it, it acts.
     A country that the measure leaves out is mentioned, and said to be excluded; a target that is named is explicit.
     """
     named = named_countries(enriched, knowledge)
@@ -116,6 +120,8 @@ def roles(enriched: Enriched, primary: EventClass, knowledge: Knowledge) -> list
     out = set(map(id, left_out))
     told = of_the_story([item for item in named if id(item) not in out], enriched)
     tallies = _tallies(told, primary, enriched.report.language)
+    if issuer in tallies and primary is not EventClass.DISPUTE:
+        tallies[issuer].actor += _ISSUER_WEIGHT
     actors = _acting(told, tallies, enriched, primary)
     outside = {item.code: item for item in reversed(left_out) if item.code not in actors}
     placed = [_placed(code, tally, is_actor=code in actors) for code, tally in tallies.items() if code not in outside]
