@@ -14,21 +14,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from operator import attrgetter
-from ssl import SSLContext
 from typing import Any, Final
 
-import faust
 from aiokafka import ConsumerRecord
 from aiokafka.errors import IllegalStateError
 from faust.contrib.asgi import faust_app_running
-from faust.types.auth import CredentialsT
 from faust.types.tuples import TP
 
-from schemas.topics import Topic
 from streams import metrics
-from streams.broker import Broker
-from streams.clients import MAX_MESSAGE_BYTES, Clients, Place, clients_at
+from streams.clients import Clients, Place, clients_at
 from streams.errors import Bug, Unavailable
+from streams.group import RAW_BYTES, app_of, table_of
 from streams.journal import journaled, undone
 from streams.message import Message, messages_of, record_of
 from streams.ports import Ports, Put, Record
@@ -38,9 +34,6 @@ from streams.runner import Outcome, References, Runner
 from streams.stage import ONE, Fold, Sink, Step
 from streams.states import Change, PartitionStates, TableStates, in_safe_order, state_key
 from streams.tail import Tail
-from streams.transport import MAX_FETCHED, by_batch
-
-TABLE: Final = "states"
 
 COMMIT_SECONDS: Final = 1.0
 STORING_THREADS: Final = 3
@@ -138,7 +131,7 @@ class _Agent:
     def __init__(self, step: Step, place: Place, clients: Clients, shared: _Shared) -> None:
         self.step, self._clients, self._shared = step, clients, shared
         self._broker = place.broker
-        self._app = _app(step, place)
+        self._app = app_of(step, place)
         self._runners: dict[int, Runner] = {}
         self._next: dict[int, int] = {}
         self._committed: dict[int, int] = {}
@@ -150,8 +143,8 @@ class _Agent:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling = asyncio.Lock()
         self._finished_at = time.monotonic()
-        source = self._app.topic(self._broker.topic(step.source), maxsize=WAITING_BATCHES, **_RAW)
-        self._table = TableStates(_table(self._app, step.source)) if isinstance(step, Fold) else None
+        source = self._app.topic(self._broker.topic(step.source), maxsize=WAITING_BATCHES, **RAW_BYTES)
+        self._table = TableStates(table_of(self._app, step.source)) if isinstance(step, Fold) else None
         self._app.agent(source, name=step.name, concurrency=1)(self._consume)
         self._app.on_partitions_revoked.connect(self._lose, weak=False)
 
@@ -381,44 +374,3 @@ def batched(records: Iterable[ConsumerRecord], size: int) -> Iterator[Sequence[C
     every = iter(records)
     while some := list(islice(every, size)):
         yield some
-
-
-_RAW: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
-
-
-def _table(app: faust.App, source: Topic) -> Any:  # noqa: ANN401 - faust's table
-    return app.Table(TABLE, partitions=source.partitions, key_type=bytes, value_type=bytes)
-
-
-def _app(step: Step, place: Place) -> faust.App:
-    """Return a faust app that loses nothing: no acknowledgement of its own, no topic made by itself, no leader, no web."""
-    broker, folder = place.broker, place.state_dir / step.name
-    folder.mkdir(parents=True, exist_ok=True)
-    app = faust.App(
-        broker.group(step.name),
-        broker=[f"kafka://{one}" for one in broker.bootstrap.split(",")],
-        broker_credentials=_credentials(broker, place.tls),
-        store="rocksdb://?driver=rocksdict",
-        datadir=str(folder),
-        web_enabled=False,
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        stream_wait_empty=False,
-        broker_session_timeout=SESSION_SECONDS,
-        broker_heartbeat_interval=SESSION_SECONDS / 4,
-        broker_commit_interval=1.0,
-        broker_max_poll_records=MAX_FETCHED,
-        consumer_max_fetch_size=MAX_MESSAGE_BYTES,
-        consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=f"{place.member}-{step.name}" if place.member else None,
-        producer_max_request_size=MAX_MESSAGE_BYTES,
-    )
-    return by_batch(app, broker.topic(step.source))
-
-
-def _credentials(broker: Broker, tls: SSLContext | None) -> CredentialsT | None:
-    if broker.is_named:
-        return faust.SASLCredentials(
-            username=broker.username, password=broker.password, mechanism=broker.mechanism.value, ssl_context=tls
-        )
-    return faust.SSLCredentials(tls) if tls else None

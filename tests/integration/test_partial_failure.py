@@ -13,8 +13,8 @@ from streams.errors import Unavailable
 
 
 def test_an_index_that_is_unavailable_does_not_silence_alerts(tmp_path):
-    def refuse(_items, *, position, partition=0):
-        raise Unavailable(f"no disk for {position}")
+    def refuse(_items, positions):
+        raise Unavailable(f"no disk for {positions}")
 
     with closing(open_node(Settings(data_dir=tmp_path))) as node:
         node.rules.create(RuleIn(title="all", query="*"), by=OPERATOR)
