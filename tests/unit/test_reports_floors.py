@@ -12,9 +12,9 @@ DATA = Path(__file__).parents[1] / "data"
 # Set -> figure -> what it must not fall below: a little less than what was reached when this was written.
 FLOORS = {
     "event_reports": {
-        "primary class": 0.87,
+        "primary class": 0.90,
         "direction": 0.89,
-        "actor, F1": 0.92,
+        "actor, F1": 0.95,
         "materials, F1": 0.98,
         "printed dates": 0.95,
         "printed references, F1": 0.93,
