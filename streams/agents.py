@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby, islice
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
@@ -173,9 +173,9 @@ class _Agent:
         async for events in stream.noack_take(WAITING_BATCHES, within=load.within_seconds):
             try:
                 async with self._settling:
-                    ours = [event.message.records for event in events if self._is_ours(event)]
-                    for records in batched(chain.from_iterable(ours), load.batch):
-                        await self._take(records)
+                    ours = [record for event in events if self._is_ours(event) for record in event.message.records]
+                    for start in range(0, len(ours), load.batch):
+                        await self._take(ours[start : start + load.batch])
                 await self._go_back()
             except asyncio.CancelledError:
                 raise
@@ -367,10 +367,3 @@ class _Agent:
                 self._looked.setdefault(tp.partition, await consumer.position(tp) or 0)
         taken = self._looked | self._next
         return sum(max(0, consumer.highwater(tp) - taken[tp.partition]) for tp in mine)
-
-
-def batched(records: Iterable[ConsumerRecord], size: int) -> Iterator[Sequence[ConsumerRecord]]:
-    """Yield the records in order, as many at once."""
-    every = iter(records)
-    while some := list(islice(every, size)):
-        yield some

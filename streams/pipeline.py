@@ -12,12 +12,10 @@ from streams.stages.understand import understand
 
 PIPELINE: tuple[Step, ...] = (
     Transform("classify", RAW, LEDGER, understand),  # normalise, enrich, classify
-    Fold(
-        "correlate", LEDGER, CLAIMS, correlate, state=Entry, by=ONE, view=Reports
-    ),  # which reports tell of one event, and of which measures
-    Fold(
-        "release", CLAIMS, PROJECTIONS, release, state=Aggregate, by=thing_of, due=due_at
-    ),  # events and the register, as each audience sees them
+    # which reports tell of one event, and of which measures
+    Fold("correlate", LEDGER, CLAIMS, correlate, state=Entry, by=ONE, view=Reports),
+    # events and the register, as each audience sees them
+    Fold("release", CLAIMS, PROJECTIONS, release, state=Aggregate, by=thing_of, due=due_at),
     Sink("index", PROJECTIONS, lambda ports: ports.index),  # search
     Sink("publish", PROJECTIONS, lambda ports: ports.history),  # history of every projection, and the ordered feed
     Transform("match", PROJECTIONS, HITS, match),  # rules

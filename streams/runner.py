@@ -60,9 +60,8 @@ class Runner:
         self._kept = _Kept(self.step.name, self._states)
         self._view: View | None = None
         self._due: DueList | None = None
-        self._held: dict[
-            int, int
-        ] = {}  # where the store is in each partition: it is asked once, and again after a failure
+        # Where the store is in each partition: it is asked once, and again after a failure.
+        self._held: dict[int, int] = {}
 
     def handle(self, records: Sequence[Record]) -> Outcome:
         """Return what the batch comes to; raises Unavailable when retries did not help."""

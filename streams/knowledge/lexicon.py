@@ -118,8 +118,18 @@ def parse_lexicon(lexicon: str, senses: str) -> Lexicon:
             )
             for name, entry in table["classes"].items()
         },
-        senses={word: _sense(entry) for word, entry in tomllib.loads(senses).items()},
+        senses=_senses(tomllib.loads(senses)),
     )
+
+
+def _senses(table: Mapping[str, Any]) -> dict[str, Sense]:  # Any: TOML values, parsed here and nowhere else
+    """Return the senses by word; a list at the top is one that they share by its name."""
+    lists = {name: words for name, words in table.items() if isinstance(words, list)}
+    return {
+        word: _sense({key: lists[told] if isinstance(told, str) else told for key, told in entry.items()})
+        for word, entry in table.items()
+        if word not in lists
+    }
 
 
 def _sense(entry: Mapping[str, Any]) -> Sense:  # Any: TOML values, parsed here and nowhere else

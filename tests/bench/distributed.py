@@ -19,14 +19,15 @@ from schemas.ledger import CONTROLS
 from schemas.marking import CLEAR
 from schemas.party import Scope
 from schemas.projection import Kind
+from schemas.query import Search, SortKey
 from schemas.raw import Raw, SourceKind, signal_id_of
 from schemas.topics import LEDGER, RAW, Topic
-from services.adapters.elastic_entry import ALL_READERS, READERS, THING, TIE, order_of
+from services.adapters.elastic_entry import TIE
+from services.adapters.elastic_query import order_by, query_of
 from services.adapters.kafka_admin import prepare
 from services.adapters.kafka_log import KafkaLog
 from services.clock import utc_now
 from services.records.access import OPERATOR
-from services.records.statements import ms
 from services.roles import SWITCH_SECONDS
 from services.wiring import changelogs, open_shared
 from streams import metrics
@@ -36,6 +37,7 @@ from streams.clients import Place
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
 from streams.ports import Outgoing, Ports
+from streams.query.parse import parse
 from streams.rules.compile import RuleSet
 from streams.stage import Reference, Transform
 from streams.stages.understand import understand
@@ -48,7 +50,8 @@ ROUNDS = 5
 PASSED, CLASSIFIED, CORRELATED = 10_000, 2_000, 4_000
 BATCH = 500
 COPY = Topic("dead", (Raw, *CONTROLS), partitions=1, keep_days=1)
-WARM, WARM_RATE = 6_000, 100
+RATE, WARM = 100, 6_000
+MOST_WAITING = 3_000
 WATCH_SECONDS = 0.1
 AT_100 = 2_000
 REFERENCE = Reference(knowledge=load(), rules=RuleSet())
@@ -176,22 +179,23 @@ def searchable(kafka, elastic, postgres, folder, count):
         watching.start()
         reports = signals(WARM + AT_100, seed=9)
 
-        def post(count, a_second):
+        def post(number_of):
+            """Post at `RATE`, wait until all is found, and return how many were posted a second."""
             began = time.monotonic()
-            for number in range(count // 10):
+            for number in range(number_of // 10):
                 batch = "\n".join(next(reports).model_dump_json() for _ in range(10)) + "\n"
                 status, told = api.ask("/v1/intake", data=batch.encode(), token=token)
                 assert status == 202, told
                 posted.update({item["id"]: time.monotonic() for item in json.loads(told)["items"]})
-                time.sleep(max(0.0, began + 10 * (number + 1) / a_second - time.monotonic()))
-            rate = count / (time.monotonic() - began)
+                time.sleep(max(0.0, began + 10 * (number + 1) / RATE - time.monotonic()))
+            rate = number_of / (time.monotonic() - began)
             awaited(lambda: seen.keys() >= posted.keys(), seconds=120, what="finding all")
-            return rate, count / (time.monotonic() - began)
+            return rate
 
         try:
-            print(f"warmed up: {post(WARM, WARM_RATE)[1]:.0f} a second", flush=True)
+            post(WARM)
             posted.clear()
-            print(f"posted {post(AT_100, 100)[0]:.0f} a second", flush=True)
+            print(f"posted {post(AT_100):.0f} a second", flush=True)
         finally:
             stop.set()
             watching.join()
@@ -200,26 +204,17 @@ def searchable(kafka, elastic, postgres, folder, count):
 
 def _watch(node, posted, seen, stop):
     """See what can be found, by ids from a column alone: a reader of thousands of reports would be a load of its own."""
-    cluster, client = node.index.cluster, node.index.client
-    while not stop.is_set():
+    newest = Search(kind=Kind.SIGNAL, limit=1_000, sort=SortKey(field="received"))
+    while not stop.wait(WATCH_SECONDS):
         waiting = [at for one, at in list(posted.items()) if one not in seen]
         if not waiting:
-            time.sleep(WATCH_SECONDS)
             continue
-        since = ms(utc_now() - timedelta(seconds=1 + time.monotonic() - min(waiting)))
-        told = client.search(
-            index=cluster.readers,
-            query={
-                "bool": {
-                    "filter": [
-                        {"term": {THING: Kind.SIGNAL}},
-                        {"terms": {READERS: [ALL_READERS]}},
-                        {"range": {order_of("received"): {"gte": since}}},
-                    ]
-                }
-            },
-            sort=[{order_of("received"): "desc"}],
-            size=3_000,
+        since = utc_now() - timedelta(seconds=1 + time.monotonic() - min(waiting))
+        told = node.index.client.search(
+            index=node.index.cluster.readers,
+            query=query_of(parse(f"received:>={since:%Y-%m-%dT%H:%M:%SZ}"), kind=newest.kind, party="US"),
+            sort=order_by(newest),
+            size=MOST_WAITING,
             source=False,
             stored_fields="_none_",
             docvalue_fields=[TIE],
@@ -228,7 +223,6 @@ def _watch(node, posted, seen, stop):
         now = time.monotonic()
         for hit in told["hits"]["hits"]:
             seen.setdefault(hit["fields"][TIE][0], now)
-        time.sleep(WATCH_SECONDS)
 
 
 def shared_load(kafka, elastic, postgres, folder):

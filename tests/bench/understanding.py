@@ -1,10 +1,10 @@
 """How many reports of 120 words are understood a second on one core, beside the analyser alone, and what a large text costs."""
 
-import gc
 import time
 
 from schemas.codec import encode
 from schemas.raw import SignalIn
+from services.wiring import calm_collector
 from streams.knowledge.load import load
 from streams.rules.compile import RuleSet
 from streams.stage import Reference
@@ -61,9 +61,7 @@ def main() -> None:
     reference = Reference(knowledge=load(), rules=RuleSet())
     for raw in map(raw_of, signals(200)):
         list(understand(raw, reference))
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # as the server sets it
+    calm_collector()
     best = rates(reference)
     small = min(cost_of(reference, SMALL_BYTES) for _ in range(9))
     large = min(cost_of(reference, LARGE_BYTES) for _ in range(3))

@@ -2,11 +2,13 @@
 
 import pytest
 
+from schemas.codec import encode, type_of
 from schemas.ledger import RulesChanged, Tick
 from schemas.projection import Projection
 from schemas.topics import DEAD, PROJECTIONS
 from streams.errors import InvalidInput
-from streams.ports import Ports
+from streams.ports import Ports, Record
+from streams.runner import Runner
 from tests.builders import NOON, a_projection
 from tests.fakes import MemoryLog, MemoryStore, memory_ports
 from tests.unit.test_runner import PUBLISH, drained, items
@@ -67,3 +69,29 @@ def test_poison_before_a_sink_is_refused_once_however_often_the_process_starts(l
     for _ in range(3):
         drained(log, PUBLISH, ports=ports)
     assert len(items(log, DEAD)) == 1
+
+
+def test_a_batch_of_several_partitions_is_put_in_one_go_and_each_is_held_for_itself():
+    class Counting(MemoryStore):
+        puts = 0
+
+        def put(self, items, positions):
+            self.puts += 1
+            super().put(items, positions)
+
+    history = Counting()
+    history.positions = {3: 1}
+    runner = Runner(
+        PUBLISH, states=MemoryLog(), ports=Ports(index=MemoryStore(), history=history, outbox=MemoryStore()),
+        references=lambda _version: None, pause=lambda _seconds: None,
+    )  # fmt: skip
+    runner.handle([a_record("a", 1, 0), a_record("b", 2, 0), a_record("c", 1, 3), a_record("d", 2, 3)])
+
+    assert history.puts == 1
+    assert [item.reports[0].native_id for item in history.items] == ["a", "b", "d"]
+    assert history.positions == {0: 2, 3: 2}
+
+
+def a_record(name, position, partition):
+    item = a_projection(name)
+    return Record(position, item.key, type_of(item), encode(item), partition=partition)
