@@ -41,9 +41,12 @@ class Spotter:
     def __init__(self, pieces: Iterable[str]) -> None:
         self._automaton = AhoCorasick(list(pieces), matchkind=MatchKind.Standard)
 
-    def find(self, text: str) -> set[int]:
-        """Return which of the pieces are there, by their places in the order they were given in."""
-        return {piece for piece, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
+    def find(self, text: str) -> dict[int, list[int]]:
+        """Return the letters at which each piece begins, by the pieces' places in the order they were given in."""
+        found: dict[int, list[int]] = {}
+        for piece, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            found.setdefault(piece, []).append(start)
+        return found
 
 
 def longest(found: Iterable[Found[T]]) -> list[Found[T]]:

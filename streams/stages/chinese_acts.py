@@ -1,7 +1,7 @@
 """How China's announcements are cited, in Chinese and in Western languages: numbers, ranges, clauses, issuers."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from streams.stages.reference_forms import HEAD, Act, Form
 
@@ -164,17 +164,22 @@ def _ministerial_order(match: re.Match[str]) -> Iterator[Act]:
     yield Act(f"{_ISSUERS_ZH[match['issuer']]}-ORDER", match["number"], int(match["year"]), *match.span())
 
 
-def undated(lowered: str, known: Collection[str]) -> Iterator[Act]:
-    """Give China's notices that are named by number alone: "announcement no. 57", "notice 58 of the commerce ministry"."""
+def undated(lowered: str, starts: Iterable[int]) -> Iterator[Act]:
+    """Give China's notices that are named by number alone: "announcement no. 57", "notice 58 of the commerce ministry".
+
+    `starts` are the letters where the words of `UNDATED` begin.
+    """
     if not any(word in lowered for word in _NOTICES):
         return
-    for match in _UNDATED.finditer(lowered):
-        if lowered[match.start() - 1 : match.start()].isalnum():
-            continue
-        issuer, base = _issuer(match), match.start("numbers")
-        for number, start, end in _numbers(match["numbers"]) if issuer else ():
-            if number not in known:
-                yield Act(issuer, number, None, base + start, base + end)
+    for match in UNDATED.matches(lowered, starts):
+        if not lowered[match.start() - 1 : match.start()].isalnum():
+            yield from UNDATED.read(match)
+
+
+def _undated(match: re.Match[str]) -> Iterator[Act]:
+    issuer, base = _issuer(match), match.start("numbers")
+    for number, start, end in _numbers(match["numbers"]) if issuer else ():
+        yield Act(issuer, number, None, base + start, base + end)
 
 
 def named_again(lowered: str, known: Collection[str]) -> Iterator[tuple[str, int, int, str | None]]:
@@ -194,15 +199,23 @@ _AGAIN = re.compile(
 )
 
 _NOTICES = ("announcement", "notice", "mofcom", "bekanntmachung", "anuncio", "annonce", "avis n")
-_UNDATED = re.compile(
+_NUMBER_ALONE = re.compile(
     r"(?:(?:announcement|notice|mofcom|bekanntmachung|anuncio|annonce|avis)(?:s|en)?"
     r"(?:\s{1,3}|[^.\d\n]{1,40}?\(?(?=no))|nos\.?\s)"
     rf"(?P<numbers>{_NUMBER}?[1-9]\d?(?!\d)(?:{_RANGE}{_NUMBER}?\d{{1,3}})?(?:{_SEPARATOR}{_ITEM}){{0,23}})"
     r"(?![\d/%-]|[.,:]\d|\s(?:of|from|\()?\s?(?:19|20)\d\d|\s(?:january|february|march|april|may|june|july|august|september"
     r"|october|november|december|per|percent|tonnes|countries|months|days|years|weeks|hours|companies|firms|entities|items))"
 )
+UNDATED = Form(
+    ("announcement", "notice", "mofcom", "bekanntmachung", "anuncio", "annonce", "avis", "no"),
+    _NUMBER_ALONE,
+    _undated,
+    leads=True,
+)
+"""The one form that has no year: it tells of an act only where the report's date gives one."""
+
 CHINESE_FORMS: tuple[Form, ...] = (
-    Form(_WORDS, re.compile(rf"{_KEYWORD}(?P<numbers>{_NUMBERS}){_OF}{_YEAR}"), _western),
+    Form(_WORDS, re.compile(rf"{_KEYWORD}(?P<numbers>{_NUMBERS}){_OF}{_YEAR}"), _western, leads=True),
     Form(  # "Announcement No. 61, issued on 9 October 2025"
         _WORDS,
         re.compile(
@@ -210,6 +223,7 @@ CHINESE_FORMS: tuple[Form, ...] = (
             rf"(?:on\s)?(?:(?:\d{{1,2}}\s)?[a-z]{{3,9}}|[a-z]{{3,9}}\s\d{{1,2}}),?\s{_YEAR}"
         ),
         _western,
+        leads=True,
     ),
     Form(  # "Announcement of the Ministry of Commerce No. 61 of 2025"
         ("announcement", "notice"),
@@ -217,6 +231,7 @@ CHINESE_FORMS: tuple[Form, ...] = (
             rf"(?:announcement|notice)\s(?:of|by)\s[^.\d\n]{{3,90}}?(?P<numbers>{_NUMBER}\d{{1,3}}){_OF}{_YEAR}"
         ),
         _western,
+        leads=True,
     ),
     Form(
         ("announcement", "notice", "mofcom", "gacc", "ministry of commerce", "commerce ministry"),
@@ -225,11 +240,13 @@ CHINESE_FORMS: tuple[Form, ...] = (
             rf"[\[(]?{_YEAR}[\])]?,?\s{{0,3}}(?:with\sthe\s)?(?P<numbers>{_NUMBER}\d{{1,3}})\b"
         ),
         _western,
+        leads=True,
     ),
     Form(
         ("announcement", "notice"),
         re.compile(rf"(?:announcement|notice)\s{_YEAR}\s?[/-]\s?(?P<numbers>\d{{1,3}})(?![\d-])"),
         _western,
+        leads=True,
     ),
     Form(
         ("announcement", "notice"),
@@ -242,6 +259,7 @@ CHINESE_FORMS: tuple[Form, ...] = (
             rf"(?:mofcom|gacc|ministry\sof\scommerce|commerce\sministry|customs),?\s(?:in\s)?(?P<numbers>{_NUMBER}\d{{1,3}}){_OF}{_YEAR}"
         ),
         _western,
+        leads=True,
     ),
     Form(  # "No. 61 of the Ministry of Commerce, 2025"
         ("mofcom", "ministry of commerce", "commerce ministry"),
@@ -281,6 +299,7 @@ CHINESE_FORMS: tuple[Form, ...] = (
         ("公告",),
         re.compile(rf"公告\s?[\u3014\[\uff08(]?(?P<year>\d{{4}})[\u3015\]\uff09)]?\s?年?\s?第?\s?{_ZH_NUMBERS}"),
         _chinese,
+        leads=True,
     ),
     Form(("公告",), re.compile(rf"(?P<year>\d{{4}})\s?年\s?第?\s?{_ZH_NUMBERS}\s?(?:令|联合)?公告"), _chinese),
 )

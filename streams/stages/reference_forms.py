@@ -1,7 +1,7 @@
 """The forms in which legal acts are cited, but for China's announcements: words to look for, pattern, reading."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -19,6 +19,7 @@ class Act(NamedTuple):
 class Form(NamedTuple):
     """A way to cite: words without which it cannot match, the pattern on lower-case text, and how it is read.
 
+    `leads` tells that the pattern begins with one of those words, so that it is tried there alone and not at each letter.
     No pattern begins with an assertion, so the engine can skip to the first letter; none repeats what repeats the same
     letters.
     """
@@ -26,6 +27,19 @@ class Form(NamedTuple):
     triggers: tuple[str, ...]
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], Iterator[Act]]
+    leads: bool = False
+
+    def matches(self, lowered: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+        """Give the matches from left to right, none over another; `starts` are the letters where its words begin."""
+        if not self.leads:
+            yield from self.pattern.finditer(lowered)
+            return
+        end = 0
+        for start in sorted(set(starts)):
+            match = self.pattern.match(lowered, start) if start >= end else None
+            if match is not None:
+                end = match.end()
+                yield match
 
 
 _NO = r"(?:no(?:mor|\.)?s?\s{0,2}|n[°º]\s{0,2}|nr\.?\s{0,2}|n\.º\s{0,2}|núm\.?\s{0,2}|number\s)?"

@@ -1,11 +1,11 @@
 """Legal references in a text, in one canonical form each: `CN-MOFCOM-2025-61`, `WT-DS592`, `CD-ARECOMS-2025-4`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from streams.knowledge.matcher import Spotter
-from streams.stages.chinese_acts import CHINESE_FORMS, is_chinese, named_again, undated
+from streams.stages.chinese_acts import CHINESE_FORMS, UNDATED, is_chinese, named_again, undated
 from streams.stages.reference_forms import FORMS, Act
 
 _DIGIT = re.compile(r"\d")
@@ -25,9 +25,16 @@ _YEARLY = frozenset(("CN-STATECOUNCIL",))
 _BETWEEN = "\n~\n"
 """No form reads across it."""
 
-_ALL_FORMS = (*CHINESE_FORMS, *FORMS)
-_TRIGGERED = tuple((trigger, form) for form in _ALL_FORMS for trigger in form.triggers)
-_SPOTTER = Spotter(trigger for trigger, _ in _TRIGGERED)
+_ALL_FORMS = (*CHINESE_FORMS, *FORMS, UNDATED)
+_TRIGGERS = tuple(dict.fromkeys(trigger for form in _ALL_FORMS for trigger in form.triggers))
+_SPOTTER = Spotter(_TRIGGERS)
+_CALLED = tuple(tuple(at for at, form in enumerate(_ALL_FORMS) if trigger in form.triggers) for trigger in _TRIGGERS)
+"""The forms, by their places, that each trigger calls for."""
+
+_UNDATED_PLACE = _ALL_FORMS.index(UNDATED)
+
+_Starts = Mapping[int, Sequence[int]]
+"""The forms that are called for, by their places, and the letters where their triggers begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,10 @@ def references(text: str, published: int | None = None) -> list[Reference]:
     if not _DIGIT.search(text):
         return []
     lowered = _lowered(text)
-    found = [_reference(act) for act in _acts(lowered)]
+    starts = _starts(lowered)
+    found = [_reference(act) for act in _acts(lowered, starts)]
     if published:
-        found = _dated(found, lowered, published)
+        found = _dated(found, lowered, starts, published)
     known = {item.number: item for item in found if is_chinese(item.issuer)}
     if known:
         found += (
@@ -80,9 +88,11 @@ def references(text: str, published: int | None = None) -> list[Reference]:
     return list(_apart(sorted(found, key=lambda item: (item.start, -item.end, item.clause or ""))))
 
 
-def _dated(found: list[Reference], lowered: str, published: int) -> list[Reference]:
+def _dated(found: list[Reference], lowered: str, starts: _Starts, published: int) -> list[Reference]:
     """Return the acts, those without a year as of the year of publication: in a title, or where no earlier one is told."""
-    bare = [_reference(act) for act in undated(lowered, {item.number for item in found if item.year})]
+    known = {item.number for item in found if item.year}
+    called = starts.get(_UNDATED_PLACE, ())
+    bare = [_reference(act) for act in undated(lowered, called) if act.number not in known]
     bare += (item for item in found if not item.year and item.issuer in _YEARLY)
     if not bare:
         return found
@@ -106,9 +116,20 @@ def _lowered(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
-def _acts(lowered: str) -> Iterator[Act]:
-    for form in dict.fromkeys(_TRIGGERED[at][1] for at in sorted(_SPOTTER.find(lowered))):
-        for match in form.pattern.finditer(lowered):
+def _starts(lowered: str) -> _Starts:
+    starts: dict[int, list[int]] = {}
+    for trigger, begun in _SPOTTER.find(lowered).items():
+        for place in _CALLED[trigger]:
+            starts.setdefault(place, []).extend(begun)
+    return starts
+
+
+def _acts(lowered: str, starts: _Starts) -> Iterator[Act]:
+    for place in sorted(starts):
+        if place == _UNDATED_PLACE:
+            continue
+        form = _ALL_FORMS[place]
+        for match in form.matches(lowered, starts[place]):
             before = lowered[match.start() - 1 : match.start()]
             if not (before.isascii() and before.isalnum()):
                 yield from form.read(match)
