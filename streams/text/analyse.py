@@ -10,7 +10,7 @@ from typing import Final
 
 import Stemmer
 
-from streams.text.script import MAX_TOKEN_LETTERS, is_character, segments
+from streams.text.script import MAX_TOKEN_LETTERS, is_character, words
 
 ANALYSER_VERSION: Final = 1
 """Part of the name of every index and of every rule set: tokens of two versions are never compared."""
@@ -30,6 +30,7 @@ UNSTEMMED: Final = "und"
 """The language of a stem that is the surface itself."""
 
 _MEMO_LETTERS: Final = 16_000
+_MAX_KNOWN: Final = 65_536
 _STRIPPED_SCRIPTS: Final = ("LATIN", "GREEK")
 
 
@@ -77,21 +78,38 @@ def alternatives(phrase: str) -> Alternatives:
 
 
 def _analysed(text: str, language: str) -> Tokens:
-    cut = segments(text)
-    words = [_word(text[start:end], language) for start, end in cut]
-    if not all(surface for surface, _ in words):
-        told = [(span, word) for span, word in zip(cut, words, strict=True) if word[0]]
-        cut, words = [span for span, _ in told], [word for _, word in told]
-    surfaces, stems = zip(*words, strict=True) if words else ((), ())
-    return Tokens(surfaces, stems, array("I", chain.from_iterable(cut)))
+    found, bounds = words(text)
+    known = _known(language)
+    told = [known[word] for word in found]
+    surfaces, stems = zip(*told, strict=True) if told else ((), ())
+    if not all(surfaces):
+        kept = [at for at, surface in enumerate(surfaces) if surface]
+        surfaces, stems = tuple(surfaces[at] for at in kept), tuple(stems[at] for at in kept)
+        bounds = array("I", chain.from_iterable(bounds[2 * at : 2 * at + 2] for at in kept))
+    return Tokens(surfaces, stems, bounds)
 
 
 _remembered = lru_cache(maxsize=1_024)(_analysed)
 
 
-@lru_cache(maxsize=65_536)
+class _Known(dict[str, tuple[str, str]]):
+    """Word -> its surface and its stem in one language, worked out when first met; the surface of marks alone is empty."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        if len(self) >= _MAX_KNOWN:  # hostile text shall not fill the memory; what is common is soon known again
+            self.clear()
+        found = self[word] = _word(word, self._language)
+        return found
+
+
+_known = cache(_Known)
+
+
 def _word(word: str, language: str) -> tuple[str, str]:
-    """Return surface and stem; the surface is empty for a word of marks alone."""
     folded = _folded(word)
     surface = _stripped(folded)
     if language == UNSTEMMED:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
 MAX_TOKEN_LETTERS: Final = 64
@@ -77,8 +78,8 @@ _WORD: Final = re.compile(
     )
 )
 
-_PLAIN_WORD: Final = re.compile(f"[A-Za-z0-9]{{1,{MAX_TOKEN_LETTERS}}}")
-"""The same for what is ASCII throughout: all its letters are of one alphabet, so nothing has to be looked up first."""
+_PLAIN_GAP: Final = re.compile("([^A-Za-z0-9]+)")
+"""What stands between words of a text that is ASCII throughout: all its letters are of one alphabet."""
 
 _ELISIONS: Final = frozenset(
     (
@@ -91,28 +92,40 @@ _ELISIONS: Final = frozenset(
 """What French and Italian put before a vowel. A query has no language, so neither has the rule that drops them."""
 
 
-def segments(text: str) -> list[tuple[int, int]]:
-    """Return start and end of each word of the text in order, none longer than `MAX_TOKEN_LETTERS`; total on any text.
+def words(text: str) -> tuple[list[str], "array[int]"]:
+    """Return the words of the text in order, and start and end of each: start, end, start, end, ...; total on any text.
 
-    The possessive 's is no word, and neither is an elided article (l'export, dell'industria).
+    None is longer than `MAX_TOKEN_LETTERS`. The possessive 's is no word, and neither is an elided article (l'export,
+    dell'industria).
     """
-    return _plain_segments(text) if text.isascii() else list(_segments(text))
+    if text.isascii():
+        pieces = _PLAIN_GAP.split(text)
+        if max(map(len, pieces[0::2])) <= MAX_TOKEN_LETTERS:
+            return _plain_words(pieces)
+    bounds = array("I", chain.from_iterable(_segments(text)))
+    return [text[start:end] for start, end in zip(bounds[0::2], bounds[1::2], strict=True)], bounds
 
 
-def _plain_segments(text: str) -> list[tuple[int, int]]:
-    spans = [match.span() for match in _PLAIN_WORD.finditer(text)]
-    return [span for span in spans if not _is_dropped(text, *span)] if _APOSTROPHE in text else spans
+def _plain_words(pieces: list[str]) -> tuple[list[str], "array[int]"]:
+    """Return words and bounds of what was cut into word, gap, word, gap, ..., word; only the outermost can be empty."""
+    bounds = array("I", (0, *accumulate(map(len, pieces))))
+    dropped = set(_dropped(pieces)) if _APOSTROPHE in pieces else set()
+    dropped.update(at for at in (0, len(pieces) - 1) if not pieces[at])
+    if dropped:
+        for at in sorted(dropped, reverse=True):
+            del bounds[at : at + 2]
+        return [piece for at, piece in enumerate(pieces) if not at % 2 and at not in dropped], bounds
+    return pieces[0::2], bounds
 
 
-def _is_dropped(text: str, start: int, end: int) -> bool:
-    if text[end : end + 1] == _APOSTROPHE and text[end + 1 : end + 2].isalpha():
-        begin = start
-        while begin and text[begin - 1].isalnum():  # a run that was cut for its length is no article
-            begin -= 1
-        if text[begin:end].lower() in _ELISIONS:
-            return True
-    is_behind = start > 1 and text[start - 1] == _APOSTROPHE and text[start - 2].isalnum()
-    return is_behind and text[start:end] in "sS"
+def _dropped(pieces: list[str]) -> Iterator[int]:
+    for gap in range(1, len(pieces), 2):
+        if pieces[gap] == _APOSTROPHE:
+            before, behind = pieces[gap - 1], pieces[gap + 1]
+            if behind[:1].isalpha() and before.lower() in _ELISIONS:
+                yield gap - 1
+            if before and behind and behind in "sS":
+                yield gap + 1
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
