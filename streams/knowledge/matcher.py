@@ -1,6 +1,7 @@
 """Finds many phrases in one pass over a text's words."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -47,6 +48,19 @@ class Spotter:
         for piece, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             found.setdefault(piece, []).append(start)
         return found
+
+
+def anchored(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Give the matches that begin at one of the letters, from left to right, none over another.
+
+    For a pattern of many alternatives this is several times as fast as its own search, which tries each letter.
+    """
+    end = 0
+    for start in sorted(set(starts)):
+        match = pattern.match(text, start) if start >= end else None
+        if match is not None:
+            end = match.end()
+            yield match
 
 
 def longest(found: Iterable[Found[T]]) -> list[Found[T]]:

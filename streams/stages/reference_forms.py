@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from streams.knowledge.matcher import anchored
+
 
 class Act(NamedTuple):
     """One act as it is cited: who issued it, number, year where told, offsets, the clause where one is meant."""
@@ -31,15 +33,7 @@ class Form(NamedTuple):
 
     def matches(self, lowered: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
         """Give the matches from left to right, none over another; `starts` are the letters where its words begin."""
-        if not self.leads:
-            yield from self.pattern.finditer(lowered)
-            return
-        end = 0
-        for start in sorted(set(starts)):
-            match = self.pattern.match(lowered, start) if start >= end else None
-            if match is not None:
-                end = match.end()
-                yield match
+        return anchored(self.pattern, lowered, starts) if self.leads else self.pattern.finditer(lowered)
 
 
 _NO = r"(?:no(?:mor|\.)?s?\s{0,2}|n[°º]\s{0,2}|nr\.?\s{0,2}|n\.º\s{0,2}|núm\.?\s{0,2}|number\s)?"

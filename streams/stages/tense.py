@@ -12,8 +12,8 @@ _OLD_DAYS = 300
 
 _FRESH_DAYS = 100
 _OLD_WORDS = re.compile(
-    r"\b(?:(?:\w+|\d+) years? (?:ago|later|earlier(?! than)|before)"
-    r"|a decade (?:ago|later|earlier)|decades ago|last year|previous year"
+    r"(?<=\w) years? (?:ago|later|earlier(?! than)|before)\b"
+    r"|\b(?:a decade (?:ago|later|earlier)|decades ago|last year|previous year"
     r"|in the past|back in|at the time|anniversary|years on from|looking back|once (?:banned|cut|stopped|halted)"
     r"|had (?:already )?(?:banned|cut|halted|imposed|introduced|restricted|suspended))\b"
     r"|(?:十|几|[一二三四五六七八九])年前|去年|周年|vor \w+ jahren|il y a \w+ ans|hace \w+ años"

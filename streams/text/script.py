@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator
-from itertools import accumulate, chain, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, compress, pairwise
 from typing import Final
 
 MAX_TOKEN_LETTERS: Final = 64
@@ -78,8 +78,10 @@ _WORD: Final = re.compile(
     )
 )
 
-_PLAIN_GAP: Final = re.compile("([^A-Za-z0-9]+)")
-"""What stands between words of a text that is ASCII throughout: all its letters are of one alphabet."""
+_PLAIN: Final = bytes(chr(code).isascii() and chr(code).isalnum() for code in range(256))
+"""1 for what belongs to a word, in a text that is ASCII throughout: all its letters are of one alphabet."""
+
+_PLAIN_GAPS: Final = bytes(code if _PLAIN[code] else ord(_BREAK) for code in range(256))
 
 _ELISIONS: Final = frozenset(
     (
@@ -99,33 +101,33 @@ def words(text: str) -> tuple[list[str], "array[int]"]:
     dell'industria).
     """
     if text.isascii():
-        pieces = _PLAIN_GAP.split(text)
-        if max(map(len, pieces[0::2])) <= MAX_TOKEN_LETTERS:
-            return _plain_words(pieces)
+        found, bounds = _plain_words(text)
+        if max(map(len, found), default=0) <= MAX_TOKEN_LETTERS:
+            return found, bounds
     bounds = array("I", chain.from_iterable(_segments(text)))
     return [text[start:end] for start, end in zip(bounds[0::2], bounds[1::2], strict=True)], bounds
 
 
-def _plain_words(pieces: list[str]) -> tuple[list[str], "array[int]"]:
-    """Return words and bounds of what was cut into word, gap, word, gap, ..., word; only the outermost can be empty."""
-    bounds = array("I", (0, *accumulate(map(len, pieces))))
-    dropped = set(_dropped(pieces)) if _APOSTROPHE in pieces else set()
-    dropped.update(at for at in (0, len(pieces) - 1) if not pieces[at])
-    if dropped:
-        for at in sorted(dropped, reverse=True):
-            del bounds[at : at + 2]
-        return [piece for at, piece in enumerate(pieces) if not at % 2 and at not in dropped], bounds
-    return pieces[0::2], bounds
+def _plain_words(text: str) -> tuple[list[str], "array[int]"]:
+    """Return words and bounds in a few passes at the speed of C: most reports are English, and most letters plain."""
+    raw = text.encode()
+    marks, size = raw.translate(_PLAIN), len(raw) + 1
+    # A word begins and ends where a letter's mark differs from its neighbour's: the marks as one number, xor-ed with itself.
+    edges = int.from_bytes(marks + b"\0") ^ int.from_bytes(marks)
+    found, bounds = raw.translate(_PLAIN_GAPS).decode().split(), array("I", compress(range(size), edges.to_bytes(size)))
+    for at in sorted(set(_dropped(text, found, bounds)), reverse=True) if _APOSTROPHE in text else ():
+        del found[at], bounds[2 * at : 2 * at + 2]
+    return found, bounds
 
 
-def _dropped(pieces: list[str]) -> Iterator[int]:
-    for gap in range(1, len(pieces), 2):
-        if pieces[gap] == _APOSTROPHE:
-            before, behind = pieces[gap - 1], pieces[gap + 1]
-            if behind[:1].isalpha() and before.lower() in _ELISIONS:
-                yield gap - 1
-            if before and behind and behind in "sS":
-                yield gap + 1
+def _dropped(text: str, found: Sequence[str], bounds: "array[int]") -> Iterator[int]:
+    """Give the places of the words that an apostrophe makes none: the article before it, the s behind."""
+    for at, end in enumerate(bounds[1:-1:2]):
+        if bounds[2 * at + 2] == end + 1 and text[end] == _APOSTROPHE:
+            if found[at + 1][0].isalpha() and found[at].lower() in _ELISIONS:
+                yield at
+            if found[at + 1] in "sS":
+                yield at + 1
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
