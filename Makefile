@@ -27,7 +27,7 @@ run-distributed: $(READY) ## Run Tocsin over Kafka, Elasticsearch and PostgreSQL
 .PHONY: test
 test: $(READY_DEV) lint ## Set up all that is needed, check the code and pass the tests
 	@echo "== tests: unit, property, contract, integration, e2e, docs"
-	$(BIN)/python -m pytest -q -m "not long"
+	$(BIN)/python -m pytest -q -m "not long" -n auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: test-long
 test-long: $(READY_DEV) ## The long runs: kill -9 at every step, many random examples

@@ -1,4 +1,7 @@
-"""What every test run keeps: the real servers, and which skips are allowed. Under CI=true any other skip fails the run."""
+"""What every test run keeps: the real servers, who runs where, and which skips are allowed.
+
+Under CI=true any other skip fails the run.
+"""
 
 import os
 
@@ -13,7 +16,21 @@ ALLOWED_SKIPS = {
 }
 """File -> why its tests may be skipped."""
 
+SHARED_SERVERS = frozenset(("kafka", "elastic", "postgres"))
+"""Fixtures that serve the whole run: where several processes share it, one alone has all who ask for them."""
+
 _unlisted: list[str] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Put the tests of the run's servers first, in one process and in a row; the busy ones last, when others are done."""
+    for item in items:
+        if item.get_closest_marker("busy") or SHARED_SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("servers"))
+    items.sort(
+        key=lambda item: (item.get_closest_marker("xdist_group") is None, item.get_closest_marker("busy") is not None)
+    )
 
 
 def pytest_runtest_logreport(report):

@@ -11,8 +11,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local.ports import free_port
 from services.settings import Settings, read_settings
-from tests.processes import free_port
 
 READY_SECONDS = 60
 STOP_SECONDS = 30

@@ -2,12 +2,12 @@
 
 import pytest
 
+from deploy.local.ports import free_port
 from services.adapters.elastic_client import Cluster
 from services.adapters.elastic_index import ElasticIndex
 from streams.errors import Unavailable
 from tests.builders import a_projection
 from tests.contract.search_index import SearchIndexContract
-from tests.processes import free_port
 
 
 class ReadYourWrites(ElasticIndex):

@@ -12,6 +12,7 @@ import pytest
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 
+from deploy.local.ports import free_port
 from deploy.local.process import wait_until
 from schemas.codec import decode
 from schemas.dead import DeadLetter
@@ -23,7 +24,6 @@ from streams.errors import ConfigError, InvalidInput, TocsinError, Unavailable
 from streams.ports import Outgoing
 from tests.builders import a_raw
 from tests.contract.event_log import EventLogContract, a_tick, ticks
-from tests.processes import free_port
 from tests.servers import a_kafka
 
 AWAY_SECONDS = 12
@@ -259,7 +259,7 @@ def test_brokers_that_are_away_are_unavailable_until_they_are_back(mortal, froze
     ticks(log, [1])
     assert [ask() for ask in asks[1:3]]  # every client has met the brokers
 
-    os.kill(mortal.pid, signal.SIGSTOP) if frozen else mortal.kill()
+    freeze(mortal.pid) if frozen else mortal.kill()
     with ThreadPoolExecutor(len(asks)) as threads:
         began = time.monotonic()
         told = [type(asked.exception()) for asked in [threads.submit(ask) for ask in asks]]
@@ -274,6 +274,13 @@ def test_brokers_that_are_away_are_unavailable_until_they_are_back(mortal, froze
     assert held in ([1, 3], [1, 2, 3]) if frozen else held == [1, 3]
     log.close()
     assert wait_until(lambda: open_clients() <= before, 5)
+
+
+def freeze(pid):
+    """Stop a process, and wait until each of its threads stands: on a busy machine one may answer for a moment yet."""
+    os.kill(pid, signal.SIGSTOP)
+    states = Path(f"/proc/{pid}/task").glob
+    assert wait_until(lambda: all(" T " in one.read_text()[:80] for one in states("*/stat")), 10)
 
 
 def a_letter(size):

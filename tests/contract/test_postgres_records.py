@@ -9,6 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from deploy.local.ports import free_port
+from deploy.local.process import wait_until
 from schemas.alert import ChannelIn, ChannelKind
 from schemas.rule import RuleIn
 from schemas.topics import LEDGER
@@ -29,7 +31,6 @@ from tests.contract import history_records, outbox_records, records
 from tests.contract.history_records import an_event
 from tests.contract.records import US, Clock, items
 from tests.fakes import MemoryLog
-from tests.processes import free_port
 
 MANY = 4
 
@@ -199,6 +200,7 @@ def test_one_process_leads_until_it_lets_go(databases):
     assert [leader.held() for leader in leaders] == [True, False, False, False]
     assert [leader.held() for leader in leaders] == [True, False, False, False]
     leaders[0].release()
+    assert wait_until(leaders[1].held, 10)  # the server notes a moment later that the connection is gone
     assert [leader.held() for leader in leaders[1:]] == [True, False, False]
     for leader in leaders:
         leader.release()

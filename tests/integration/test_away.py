@@ -13,6 +13,8 @@ from services.wiring import open_shared
 from tests.distributed import Process, awaited, running, settings_for
 from tests.servers import a_kafka, a_postgres, an_elastic
 
+pytestmark = pytest.mark.busy
+
 SIGNAL = {"title": "China places gallium under licence", "source": "desk"}
 
 

@@ -24,6 +24,8 @@ from tests.bench.signals import signals
 from tests.distributed import Process, awaited, running, settings_for
 from tests.servers import a_kafka, a_postgres, an_elastic
 
+pytestmark = pytest.mark.busy
+
 US = Principal(party="US", name="ann", scopes=frozenset(Scope))
 AWAY_SECONDS = 10
 CAUGHT_UP_SECONDS = 60

@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from deploy.local.ports import free_port
 from schemas.ledger import Tick
 from schemas.topics import LEDGER
 from services.doctor import examine
@@ -14,7 +15,8 @@ from services.wiring import open_node, open_shared
 from streams.ports import Outgoing
 from tests.builders import NOON
 from tests.distributed import Process, awaited, running, settings_for
-from tests.processes import free_port
+
+pytestmark = pytest.mark.busy
 
 
 def states(settings):

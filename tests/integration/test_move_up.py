@@ -26,6 +26,8 @@ from tests.bench.distributed import raws
 from tests.builders import NOON
 from tests.distributed import Process, awaited, running, settings_for
 
+pytestmark = pytest.mark.busy
+
 SECRET = "whsec_" + "c2VjcmV0LXRoYXQtaXMtbG9uZy1lbm91Z2g"
 UNPROCESSED = 10
 KEPT = (

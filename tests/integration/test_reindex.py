@@ -15,6 +15,8 @@ from streams.query.parse import parse
 from tests.builders import a_projection
 from tests.contract.search_index import tombstone_of
 
+pytestmark = pytest.mark.busy
+
 
 @pytest.fixture
 def cluster(elastic, elastic_prefix):

@@ -31,6 +31,8 @@ from streams.query.parse import parse
 from tests.bench.signals import signals
 from tests.distributed import Process, awaited, running, settings_for
 
+pytestmark = pytest.mark.busy
+
 NOW = datetime(2026, 7, 3, 12, tzinfo=UTC)
 US = Principal(party="US", name="ann", scopes=frozenset(Scope))
 INPUTS = 3_000
