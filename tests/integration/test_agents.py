@@ -33,6 +33,8 @@ from tests.bench.distributed import raws
 from tests.builders import NOON
 from tests.distributed import awaited
 
+pytestmark = pytest.mark.busy
+
 COUNT = 1_200
 REFERENCE = Reference(knowledge=load(), rules=RuleSet())
 
@@ -47,8 +49,6 @@ from streams.rules.compile import RuleSet
 from streams.knowledge.load import load
 from streams.stage import Reference
 from tests.fakes import MemoryStore
-
-pytestmark = pytest.mark.busy
 
 async def main():
     bootstrap, space, folder, *steps = sys.argv[1:]
@@ -156,7 +156,7 @@ def poured(log):
         time.sleep(0.35)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", [1])
 def test_a_fold_of_many_states_agrees_with_its_offset_after_kills_at_random(broker, log, tmp_path, seed):
     print(f"seed {seed}")
@@ -174,7 +174,7 @@ def test_a_fold_of_many_states_agrees_with_its_offset_after_kills_at_random(brok
         worker = Worker(broker, tmp_path / "last", "correlate")
         await worker.start()
         await asyncio.to_thread(
-            awaited, lambda: log.members("correlate") and log.lag(LEDGER, "correlate") == 0, seconds=150
+            awaited, lambda: log.members("correlate") and log.lag(LEDGER, "correlate") == 0, seconds=60
         )
         return await worker.end(signal.SIGTERM)
 
@@ -194,7 +194,7 @@ def test_a_fold_of_many_states_agrees_with_its_offset_after_kills_at_random(brok
     assert int(states[state_key("correlate", APPLIED)]) == log.end(LEDGER) - 1  # the last record is a tick
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(180)
 def test_a_batch_that_loses_its_partitions_in_a_rebalance_loses_nothing(broker, log, tmp_path):
     posts = raws(COUNT)
 
@@ -211,7 +211,7 @@ def test_a_batch_that_loses_its_partitions_in_a_rebalance_loses_nothing(broker, 
                 case 1_000:
                     await workers[1].end()
             await asyncio.sleep(0.8)
-        await asyncio.to_thread(awaited, lambda: log.lag(RAW, "classify") == 0, seconds=150)
+        await asyncio.to_thread(awaited, lambda: log.lag(RAW, "classify") == 0, seconds=90)
         return await workers[2].end(signal.SIGTERM)
 
     assert asyncio.run(joining()) == 0
