@@ -28,9 +28,7 @@ class GuardedTransport(httpx.BaseTransport):
     that was checked.
     """
 
-    def __init__(
-        self, guard: Guard, *, tls: ssl.SSLContext | None = None, max_bytes: int = MAX_ANSWER_BYTES
-    ) -> None:
+    def __init__(self, guard: Guard, *, tls: ssl.SSLContext | None = None, max_bytes: int = MAX_ANSWER_BYTES) -> None:
         self._max_bytes = max_bytes
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or httpx.create_ssl_context(trust_env=False),
@@ -139,7 +137,9 @@ def _plain(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 def _coding(headers: list[tuple[bytes, bytes]]) -> str:
     """Return how the content is packed, empty for not at all."""
-    codings = [value.decode("latin-1").strip().lower() for name, value in headers if name.lower() == b"content-encoding"]
+    codings = [
+        value.decode("latin-1").strip().lower() for name, value in headers if name.lower() == b"content-encoding"
+    ]
     return ", ".join(coding for coding in codings if coding != "identity")
 
 

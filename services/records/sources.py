@@ -67,7 +67,9 @@ class SourceRecords:
         with self._database.writing() as connection:
             _change(connection, source_id, changes)
 
-    def note_success(self, source_id: str, harvest: Harvest, *, keys: Mapping[str, str], new: int, due_at: datetime) -> None:
+    def note_success(
+        self, source_id: str, harvest: Harvest, *, keys: Mapping[str, str], new: int, due_at: datetime
+    ) -> None:
         """Note a look that ended well: how many items were new, and by which keys they are known again."""
         at = ms(self._now())
         changes: dict[str, Any] = {

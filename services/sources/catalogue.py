@@ -20,7 +20,9 @@ def load_catalogue(own: Path | None = None) -> Catalogue:
 
     A file is TOML with a table `[[source]]` for each. An id of one's own that the catalogue has takes its place.
     """
-    catalogue = sources_in(files("services.sources").joinpath("catalogue.toml").read_text("utf-8"), name="the catalogue")
+    catalogue = sources_in(
+        files("services.sources").joinpath("catalogue.toml").read_text("utf-8"), name="the catalogue"
+    )
     return catalogue if own is None else {**catalogue, **read_sources(own)}
 
 

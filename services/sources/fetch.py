@@ -43,6 +43,9 @@ class Validators:
     last_modified: str | None = None
 
 
+NO_VALIDATORS: Final = Validators()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What an address gave; `content` is null where nothing has changed since the validators."""
@@ -75,7 +78,7 @@ class Fetcher:
             headers=_HEADERS,
         )
 
-    def get(self, url: str, validators: Validators = Validators()) -> Page:  # noqa: B008 - frozen
+    def get(self, url: str, validators: Validators = NO_VALIDATORS) -> Page:
         """Return the document, or that nothing has changed.
 
         Unavailable: the host is away, busy, slow or asks for rest, with the seconds where it names them. Rejected: it says
@@ -132,7 +135,7 @@ class Fetcher:
     def _page(self, url: httpx.URL, answer: httpx.Response) -> Page:
         status, said = answer.status_code, f"{url.host}: answered {answer.status_code}"
         if status == _NOT_MODIFIED:
-            return Page(str(url), None, None, Validators())
+            return Page(str(url), None, None, NO_VALIDATORS)
         if status in _LATER or status >= _FIRST_SERVER_ERROR:
             is_busy = status in (_TOO_MANY, _AWAY)
             raise Unavailable(said, retry_after_seconds=_asked_seconds(answer) if is_busy else None)

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.connectors.entry import MAX_ENTRIES, MAX_FEED_BYTES
 from services.connectors.files import read_file
-from services.sources.fetch import Validators
+from services.sources.fetch import NO_VALIDATORS
 from services.sources.harvest import Fetch, Harvest, Item, Known, digest_of
 from services.sources.source import Source
 from streams.errors import InvalidInput, Unavailable
@@ -32,8 +32,8 @@ def collect(source: Source, _fetch: Fetch, known: Known) -> Harvest:
         raise Unavailable(f"cannot read the folder {source.address}: {exc.strerror or exc}") from exc
     digest = digest_of(repr(files).encode())
     if digest == known.digest:
-        return Harvest(None, Validators(), digest)
-    return Harvest(tuple(_bounded(files, source)), Validators(), digest)
+        return Harvest(None, NO_VALIDATORS, digest)
+    return Harvest(tuple(_bounded(files, source)), NO_VALIDATORS, digest)
 
 
 def _bounded(files: Sequence[tuple[int, int, str]], source: Source) -> Iterator[Item]:
@@ -42,7 +42,9 @@ def _bounded(files: Sequence[tuple[int, int, str]], source: Source) -> Iterator[
     items = (item for path in held for item in _items(path, source.id))
     yield from islice(items, MAX_ENTRIES)
     if len(held) < len(files) or next(items, None) is not None:
-        yield InvalidInput(f"the folder holds more than {MAX_BYTES} bytes or {MAX_ENTRIES} items; the oldest are not read")
+        yield InvalidInput(
+            f"the folder holds more than {MAX_BYTES} bytes or {MAX_ENTRIES} items; the oldest are not read"
+        )
 
 
 def _files(folder: Path) -> Iterator[tuple[int, int, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.raw import SignalIn
-from services.sources.fetch import Page, Validators
+from services.sources.fetch import NO_VALIDATORS, Page, Validators
 from services.sources.source import Source
 from streams.errors import InvalidInput
 
@@ -21,7 +21,7 @@ class Harvest:
     """
 
     items: tuple[Item, ...] | None
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     digest: str | None = None
 
 
@@ -29,7 +29,7 @@ class Harvest:
 class Known:
     """What was remembered of the last look."""
 
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     digest: str | None = None
     has_all: Callable[[Iterable[str]], bool] = lambda _native_ids: False
     """Whether every item of these ids, of which there are some, was taken before."""

@@ -1,4 +1,4 @@
-"""Manners towards other people's servers: one request at a time for each host, a gap between two, and rest where one asks for it."""
+"""Manners towards other people's servers: one request at a time for each host, a gap after it, rest where it asks for it."""
 
 import threading
 from collections import defaultdict
@@ -55,3 +55,8 @@ class Hosts:
     def stop(self) -> None:
         """Let nobody wait any longer."""
         self._stopping.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the process ends: what comes of a request that is under way is not to be kept."""
+        return self._stopping.is_set()

@@ -82,7 +82,7 @@ def _numbered(post: SignalIn) -> Traits:
 
 
 def _described(post: SignalIn, *, is_own: bool) -> Traits:
-    """An address that several items of a harvest share, such as the home page's, leads to none of them."""
+    # An address that several items of a harvest share, such as the home page's, leads to none of them.
     url = canonical_url(post.url)
     parts = urlsplit(url or "")
     leads_to_it = is_own and url is not None and (parts.path != "/" or bool(parts.query))

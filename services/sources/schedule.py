@@ -26,8 +26,8 @@ def due_after_failure(
     Waits double, up to a day. What is only not there for now is tried again after a minute at first, anything else after
     its cadence. Never sooner than the host asked for.
     """
-    is_away = isinstance(error, Unavailable)
-    first = min(FIRST_RETRY, cadence) if is_away else cadence
-    wait = min(first * 2 ** min(failures - 1, _MOST_DOUBLINGS), max(LONGEST_WAIT, cadence))
-    asked = timedelta(seconds=(error.retry_after_seconds or 0.0) if isinstance(error, Unavailable) else 0.0)
-    return at + max(wait, asked) * (1 + JITTER * jitter)
+    first, asked = cadence, timedelta(0)
+    if isinstance(error, Unavailable):
+        first, asked = min(FIRST_RETRY, cadence), timedelta(seconds=error.retry_after_seconds or 0.0)
+    doubled: timedelta = first * 2 ** min(failures - 1, _MOST_DOUBLINGS)
+    return at + max(min(doubled, max(LONGEST_WAIT, cadence)), asked) * (1 + JITTER * jitter)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from services.sources.fetch import Validators
+from services.sources.fetch import NO_VALIDATORS, Validators
 from services.sources.source import Source
 
 LATE_CADENCES: Final = 2
@@ -26,7 +26,7 @@ class SourceState:
     source_id: str
     enabled: bool = False
     enabled_at: datetime | None = None
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     digest: str | None = None
     verified_at: datetime | None = None
     last_attempt_at: datetime | None = None
