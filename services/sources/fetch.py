@@ -106,7 +106,7 @@ class Fetcher:
             try:
                 answer = self._client.get(url, headers=_conditions(validators), timeout=timeout)
             except httpx.TimeoutException as exc:
-                raise Unavailable(f"{url.host}: was too slow: {exc}") from exc
+                raise Unavailable(f"{url.host}: was too slow, or dripped") from exc
             except httpx.TransportError as exc:
                 raise Unavailable(f"{url.host}: cannot be reached or broke the connection: {exc}") from exc
             self._rest(url, answer)

@@ -17,8 +17,8 @@ from streams.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS: Final = 1.0
-"""How often it is looked whether a source is due, or was switched on by somebody."""
+IDLE_SECONDS, BUSY_SECONDS = 1.0, 0.2
+"""How often it is asked whether a source is due, or was switched on by somebody: while none is looked at, and while some are."""
 
 GRACE_SECONDS: Final = 4.0
 """How long is waited at the end for looks that are about to be finished."""
@@ -35,7 +35,7 @@ class Poller:
     def run(self, stopping: threading.Event, *, leads: Callable[[], bool] = lambda: True) -> None:
         """Loop until stopped, as long as this process leads. What is under way then is left: nothing of it is kept."""
         under_way: dict[str, threading.Thread] = {}
-        while not stopping.wait(POLL_SECONDS):
+        while not stopping.wait(BUSY_SECONDS if under_way else IDLE_SECONDS):
             under_way = {host: look for host, look in under_way.items() if look.is_alive()}
             for source, state in self._due(leads):
                 host = host_of(source)

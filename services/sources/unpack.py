@@ -19,7 +19,7 @@ def unpacked(content: bytes, coding: str, *, max_bytes: int) -> bytes:
         return content
     if coding not in _CODINGS:
         raise InvalidInput(f"the answer is packed as {coding[:40]!r}; only gzip and deflate are read")
-    packed = zlib.decompressobj(wbits=_wbits(content))
+    packed = zlib.decompressobj(wbits=_wbits(content, coding))
     try:
         plain = packed.decompress(content, max_bytes + 1)
     except zlib.error as exc:
@@ -31,7 +31,7 @@ def unpacked(content: bytes, coding: str, *, max_bytes: int) -> bytes:
     return plain
 
 
-def _wbits(content: bytes) -> int:
+def _wbits(content: bytes, coding: str) -> int:
     """Return what zlib is to expect: servers send `deflate` with its header and, against the standard, without."""
-    has_header = content[:2] == b"\x1f\x8b" or (content[:1] == b"\x78" and int.from_bytes(content[:2]) % 31 == 0)
-    return _GZIP_OR_ZLIB if has_header else -zlib.MAX_WBITS
+    is_bare = coding == "deflate" and int.from_bytes(content[:2], "big") % 31 != 0
+    return -zlib.MAX_WBITS if is_bare else _GZIP_OR_ZLIB
