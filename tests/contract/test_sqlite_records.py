@@ -68,6 +68,10 @@ class TestMarks(records.MarksContract):
     pass
 
 
+class TestSources(records.SourcesContract):
+    pass
+
+
 def everything_on_disk(path):
     """All bytes of the database and of its journals."""
     return b"".join(file.read_bytes() for file in path.parent.iterdir())

@@ -5,6 +5,7 @@ import itertools
 import resource
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,9 @@ from tests.publisher import Page, Publisher, a_feed, leads_to, wait_for
 GOOD = 20
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">%s]><rss><channel><title>&z;</title></channel></rss>"""
 ENTITIES = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(25))
+WRONGLY_ENCODED = (
+    b"<?xml version='1.0' encoding='utf-7'?><rss><channel><item><title>\xff\xfe\x80</title></item></channel></rss>"
+)
 RSS_HEAD = b"<?xml version='1.0'?><rss version='2.0'><channel><title>t</title>"
 
 
@@ -58,7 +62,7 @@ def hostile(publisher):
         "large": publisher.endless(b"x" * 65_536, most=100_000_000),
         "endless": publisher.endless(RSS_HEAD + b"<item><title>x</title></item>" * 1_000),
         "drip": publisher.slowly(b"<", every_seconds=0.1),
-        "encoding": Page(RSS_HEAD.replace(b"?>", b" encoding='utf-7'?>") + b"<item><title>\xff\xfe\x80</title></item></channel></rss>"),
+        "encoding": Page(WRONGLY_ENCODED),
         "html": Page(b"<!DOCTYPE html><html><body>" + b"<p>x" * 10_000, Content_Type="application/rss+xml"),
         "inside": leads_to("http://10.0.0.1/latest"),
         "gzip": Page(gzip.compress(b"\0" * 200_000_000, 1), Content_Encoding="gzip"),
@@ -197,5 +201,4 @@ def test_two_minutes_among_hostile_publishers_cost_no_memory(publisher, tmp_path
 
 
 def resident_bytes():
-    with open("/proc/self/statm") as told:
-        return int(told.read().split()[1]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from services.adapters.ssrf import Guard
-from services.sources.fetch import Fetcher, Limits, Validators
+from services.sources.fetch import NO_VALIDATORS, Fetcher, Limits, Validators
 from services.sources.hosts import Hosts
 from streams.errors import Forbidden, InvalidInput, Rejected, Unavailable
 from tests.publisher import Page, Publisher, leads_to
@@ -37,7 +37,7 @@ def fetcher():
     fetcher.close()
 
 
-def get(fetcher, publisher, answer, validators=Validators()):
+def get(fetcher, publisher, answer, validators=NO_VALIDATORS):
     publisher.pages["/feed"] = answer
     return fetcher.get(publisher.url("/feed"), validators)
 
@@ -118,29 +118,29 @@ def test_redirects_do_not_lengthen_the_time(publisher):
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "error", "wait"),
+    ("answer", "error", "wait"),
     [
-        (429, {"Retry-After": "7"}, Unavailable, 7),
-        (429, {}, Unavailable, 300),
-        (503, {"Retry-After": "9"}, Unavailable, 9),
-        (500, {}, Unavailable, None),
-        (408, {}, Unavailable, None),
-        (403, {}, Rejected, None),
-        (404, {}, Rejected, None),
-        (410, {}, Rejected, None),
-        (206, {}, Rejected, None),
+        (Page(status=429, Retry_After="7"), Unavailable, 7),
+        (Page(status=429), Unavailable, 300),
+        (Page(status=503, Retry_After="9"), Unavailable, 9),
+        (Page(status=500), Unavailable, None),
+        (Page(status=408), Unavailable, None),
+        (Page(status=403), Rejected, None),
+        (Page(status=404), Rejected, None),
+        (Page(status=410), Rejected, None),
+        (Page(status=206), Rejected, None),
     ],
 )
-def test_every_status_has_its_consequence(fetcher, publisher, status, headers, error, wait):
-    with pytest.raises(error, match=str(status)) as failed:
-        get(fetcher, publisher, Page(status=status, **headers))
+def test_every_status_has_its_consequence(fetcher, publisher, answer, error, wait):
+    with pytest.raises(error, match=str(answer.status)) as failed:
+        get(fetcher, publisher, answer)
     assert getattr(failed.value, "retry_after_seconds", None) == wait
 
 
 def test_a_host_that_asks_for_rest_is_not_asked_for_another_document(fetcher, publisher):
     publisher.pages["/other"] = Page(FEED)
     with pytest.raises(Unavailable):
-        get(fetcher, publisher, Page(status=429, **{"Retry-After": "60"}))
+        get(fetcher, publisher, Page(status=429, Retry_After="60"))
     with pytest.raises(Unavailable, match="rest") as failed:
         fetcher.get(publisher.url("/other"))
     assert 50 < failed.value.retry_after_seconds <= 60
