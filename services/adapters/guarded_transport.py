@@ -149,4 +149,5 @@ def _beginning(answer: httpcore.Response, max_bytes: int) -> bytes:
         content += part
         if len(content) >= max_bytes:
             break
-    return bytes(content[:max_bytes])
+    del content[max_bytes:]
+    return bytes(content)

@@ -6,6 +6,7 @@ import resource
 import threading
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -197,7 +198,9 @@ def test_two_minutes_among_hostile_publishers_cost_no_memory(publisher, tmp_path
                 sizes.append(resident_bytes())
 
     check(*listen(publisher, tmp_path, until=until))
-    assert max(sizes) - min(sizes) < 100_000_000, sizes
+    # A document of the largest size is held for a moment, by as many looks as there are at once; none of it stays.
+    assert max(sizes) - min(sizes) < 4 * 4 * 16_000_000, sizes
+    assert median(sizes[-30:]) - median(sizes[:30]) < 20_000_000, sizes
 
 
 def resident_bytes():
