@@ -15,7 +15,7 @@ from services.sources.harvest import Harvest
 from services.sources.state import SourceState
 
 MAX_KEYS: Final = 100_000
-"""By how many keys the items of one source are known again; the oldest are forgotten, those of the last look never."""
+"""By how many keys the items of one source are known again; the oldest are forgotten, those of one look together."""
 
 _AT_ONCE: Final = 500
 """Values of one query: databases bound how many there may be."""

@@ -6,10 +6,13 @@ from enum import StrEnum
 from typing import Final
 
 from services.sources.fetch import NO_VALIDATORS, Validators
-from services.sources.source import Source
+from services.sources.source import Kind, Source
 
 LATE_CADENCES: Final = 2
 """Looks that may be missed until a source counts as late."""
+
+SIEVED: Final = frozenset({Kind.GDELT, Kind.USGS, Kind.CAP})
+"""Kinds of which only what can matter to supply is kept."""
 
 SILENT_CADENCES: Final = 48
 LEAST_SILENCE, MOST_SILENCE = timedelta(days=1), timedelta(days=30)
@@ -56,6 +59,7 @@ def health_of(source: Source, state: SourceState, *, at: datetime) -> Health:
 
     waiting: switched on, and not looked at yet. failing: the last look failed. late: nobody looked for more than two
     cadences. empty: the last document had no entry. silent: it can be read and has entries, and for long none was new.
+    Of the kinds in `SIEVED` neither is said: mostly nothing of them matters.
     """
     if not state.enabled:
         return Health.OFF
@@ -65,10 +69,7 @@ def health_of(source: Source, state: SourceState, *, at: datetime) -> Health:
         return Health.WAITING
     if at - state.last_success_at > LATE_CADENCES * source.cadence:
         return Health.LATE
-    if state.entries == 0:
-        return Health.EMPTY
-    since = max(filter(None, (state.last_item_at, state.enabled_at)), default=state.last_success_at)
-    return Health.SILENT if at - since > silence_of(source) else Health.OK
+    return Health.OK if source.kind in SIEVED else _health_by_items(source, state, state.last_success_at, at)
 
 
 def lateness_of(source: Source, state: SourceState, *, at: datetime) -> timedelta:
@@ -82,3 +83,10 @@ def lateness_of(source: Source, state: SourceState, *, at: datetime) -> timedelt
 def silence_of(source: Source) -> timedelta:
     """Return after how long without anything new a source counts as silent."""
     return min(max(SILENT_CADENCES * source.cadence, LEAST_SILENCE), MOST_SILENCE)
+
+
+def _health_by_items(source: Source, state: SourceState, last_success_at: datetime, at: datetime) -> Health:
+    if state.entries == 0:
+        return Health.EMPTY
+    since = max(filter(None, (state.last_item_at, state.enabled_at)), default=last_success_at)
+    return Health.SILENT if at - since > silence_of(source) else Health.OK

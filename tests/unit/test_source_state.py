@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.sources.schedule import due_after_failure, due_after_success
-from services.sources.source import Source
+from services.sources.source import Kind, Source
 from services.sources.state import Health, SourceState, health_of, lateness_of
 from streams import metrics
 from streams.errors import InvalidInput, Rejected, Unavailable
@@ -56,6 +56,11 @@ def a_state(**changes):
 )
 def test_health_follows_from_what_is_remembered(state, health):
     assert health_of(SOURCE, state, at=NOON) is health
+
+
+def test_a_source_of_hazards_without_one_is_well():
+    quakes = SOURCE.model_copy(update={"kind": Kind.USGS})
+    assert health_of(quakes, a_state(entries=0, last_item_at=None), at=NOON) is Health.OK
 
 
 def test_every_health_has_its_metric():
