@@ -1,6 +1,6 @@
 """Where a warning holds, as the Common Alerting Protocol writes areas: polygons and circles, and what lies in them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from math import ceil, cos, hypot, inf, radians
@@ -19,7 +19,7 @@ _LEAST_VERTICES: Final = 3
 _MAX_DEGREES: Final = 40.0
 """No service warns of a wider area; a polygon over the date line looks as if it went round the world, and is left out."""
 
-_MAX_RADIUS_KM: Final = 2_000.0
+_MAX_RADIUS_KM: Final = 500.0
 Box = tuple[float, float, float, float]
 
 
@@ -84,18 +84,17 @@ def circles_of(texts: Iterable[str]) -> Iterator[Circle]:
             yield circle
 
 
-def within_areas(facilities: Sequence[Facility], areas: Iterable[Area]) -> tuple[Nearby, ...]:
+def within_areas(facilities: Iterable[Facility], areas: Iterable[Area]) -> tuple[Nearby, ...]:
     """Return the facilities in one of the areas or at most `MARGIN_KM` outside, with the distance in km, nearest first."""
+    placed = [(item, item.point, *_degrees(MARGIN_KM, item.point.latitude)) for item in facilities]
     found: dict[Facility, float] = {}
     for area in areas:
         south, north, west, east = area.box
-        for item in facilities:
-            up, across = _degrees(MARGIN_KM, item.point.latitude)
-            if (
-                south - up <= item.point.latitude <= north + up
-                and west - across <= item.point.longitude <= east + across
-                and (away := area.distance_km(item.point)) <= MARGIN_KM
-            ):
+        for item, point, up, across in placed:
+            if not (south - up <= point.latitude <= north + up and west - across <= point.longitude <= east + across):
+                continue
+            away = area.distance_km(point)
+            if away <= MARGIN_KM:
                 found[item] = min(away, found.get(item, away))
     return tuple(sorted(starmap(Nearby, found.items()), key=lambda item: item.distance_km))
 

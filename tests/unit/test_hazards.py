@@ -277,7 +277,27 @@ def test_areas_without_end_are_refused_and_many_take_no_long_time():
         of_cap(cap(area=polygon * (many + 1)))
     began = process_time()
     of_cap(cap(area=polygon * (many // 2)))
+    of_cap("<alerts>" + cap(area="<circle>3.9,103 499</circle>" * 50).partition("?>")[2] * 500 + "</alerts>")
     assert process_time() - began < 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gbk", "utf-8-sig"])
+def test_an_encoding_is_the_declared_one_or_found_out(encoding):
+    document = cap().replace("UTF-8", encoding).replace("Kuantan", "关丹").encode(encoding)
+    assert "Area: 关丹." in of_cap(document)[0].content
+
+
+PIECES = [
+    "<alert>", "</alert>", "<info>", "</info>", "<polygon>", "</polygon>", "<rss>", "</rss>", "<item>", "</item>",
+    "<eventtype>EQ</eventtype>", "<guid>1</guid>", "<lat>30.5</lat>", "<long>-6.9</long>", "<severity value='7'>Severe</severity>",
+    "<msgType>Alert</msgType>", "<identifier>1</identifier>", "3.9,103 ", "NaN,1 ", "&amp;", "&x;", "<!--", "-->", "<![CDATA[", "]]>",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=25))
+def test_any_markup_is_entries_or_an_error(pieces):
+    with suppress(InvalidInput):
+        assert isinstance(of_cap("".join(pieces)), tuple)
 
 
 def test_fields_are_bounded():
