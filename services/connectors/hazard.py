@@ -16,6 +16,7 @@ MAX_NAMED: Final = 5
 _MAX_WORDS: Final = 3_000
 """How much of the publisher's own words an entry repeats."""
 
+_KINDS: Final = frozenset(("mine", "mines", "smelter", "refinery", "plant", "works"))
 _SPOKEN: Final = {
     "pgm": "platinum-group metals",
     "ree-light": "light rare earths",
@@ -63,8 +64,8 @@ def entry_near(hazard: Hazard, nearby: Sequence[Nearby], knowledge: Knowledge) -
 
 def called(facility: Facility) -> str:
     """Return the facility's name with what it is, unless the name says so."""
-    known = (facility.kind, "mine", "smelter", "refinery", "plant", "works", "magnet", "alumina")
-    return facility.name if any(word in facility.name.lower() for word in known) else f"{facility.name} {facility.kind}"
+    told = _KINDS.intersection(facility.name.lower().split())
+    return facility.name if told else f"{facility.name} {facility.kind}"
 
 
 def iso_moment(text: str) -> datetime | None:

@@ -14,6 +14,7 @@ from schemas.raw import MAX_TEXT_LETTERS
 from services.connectors.cap import MAX_POINTS, parse_cap
 from services.connectors.cap_area import Circle, Polygon, circles_of, polygons_of, within_areas
 from services.connectors.entry import MAX_FEED_BYTES
+from services.connectors.hazard import called
 from services.connectors.usgs import parse_usgs
 from services.connectors.xml_tree import MAX_DEPTH, MAX_ELEMENTS
 from services.judge import classify_lines
@@ -154,6 +155,21 @@ def test_moments_that_nobody_believes_are_passed_on(time, year):
     assert of_usgs(quake(time=time))[0].published_at.year == year
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Escondida", "Escondida mine"),
+        ("Gresik smelter", "Gresik smelter"),
+        ("Tara Mines", "Tara Mines"),
+        ("Prominent Hill", "Prominent Hill mine"),  # whose letters hold the word
+        ("Dead Sea Works", "Dead Sea Works"),
+    ],
+)
+def test_a_facility_is_called_what_it_is_unless_its_name_says_so(name, expected):
+    (facility,) = (item for item in KNOWLEDGE.facilities if item.name == name)
+    assert called(facility) == expected
+
+
 def test_of_many_facilities_the_nearest_are_named_and_the_others_counted():
     (entry,) = of_usgs(quake(at=(-22.3, -69.0), mag=8.2, depth=10))
     assert "Also near: Radomiro Tomic mine in Chile (copper, " in entry.content
@@ -290,7 +306,8 @@ def test_an_encoding_is_the_declared_one_or_found_out(encoding):
 PIECES = [
     "<alert>", "</alert>", "<info>", "</info>", "<polygon>", "</polygon>", "<rss>", "</rss>", "<item>", "</item>",
     "<eventtype>EQ</eventtype>", "<guid>1</guid>", "<lat>30.5</lat>", "<long>-6.9</long>", "<severity value='7'>Severe</severity>",
-    "<msgType>Alert</msgType>", "<identifier>1</identifier>", "3.9,103 ", "NaN,1 ", "&amp;", "&x;", "<!--", "-->", "<![CDATA[", "]]>",
+    "<msgType>Alert</msgType>", "<identifier>1</identifier>", "3.9,103 ", "NaN,1 ", "&amp;", "&x;", "<!--", "-->",
+    "<![CDATA[", "]]>",
 ]  # fmt: skip
 
 
