@@ -23,7 +23,7 @@ def collect(source: Source, fetch: Fetch, known: Known) -> Harvest:
     too. At most `MAX_PAGES` and `MAX_ENTRIES`. InvalidInput for an answer that is none or breaks off.
     """
     first = fetch(source.address, known.validators)
-    if first.content is None:
+    if first is None:
         return Harvest(None, known.validators, known.digest)
     digest = digest_of(first.content)
     if digest == known.digest:
@@ -43,7 +43,8 @@ def _pages(content: bytes, address: str, fetch: Fetch) -> Iterator[list[Item]]:
         onward = _onward(answer, address)
         if onward is None or number == MAX_PAGES:
             return
-        content = fetch(onward).content or b""
+        page = fetch(onward)
+        content = page.content if page else b""
 
 
 def _answer(content: bytes, number: int) -> dict[str, Any]:

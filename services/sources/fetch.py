@@ -48,10 +48,10 @@ NO_VALIDATORS: Final = Validators()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an address gave; `content` is null where nothing has changed since the validators."""
+    """What an address gave; `url` is where it led to."""
 
     url: str
-    content: bytes | None
+    content: bytes
     content_type: str | None
     validators: Validators
 
@@ -78,8 +78,8 @@ class Fetcher:
             headers=_HEADERS,
         )
 
-    def get(self, url: str, validators: Validators = NO_VALIDATORS) -> Page:
-        """Return the document, or that nothing has changed.
+    def get(self, url: str, validators: Validators = NO_VALIDATORS) -> Page | None:
+        """Return the document, or null where nothing has changed since the validators.
 
         Unavailable: the host is away, busy, slow or asks for rest, with the seconds where it names them. Rejected: it says
         no. Forbidden: the address, or one that it leads to, is not to be called. InvalidInput: what came is too large or
@@ -132,10 +132,10 @@ class Fetcher:
         except InvalidInput as exc:
             raise Forbidden(f"an address that is not called: {exc}") from exc
 
-    def _page(self, url: httpx.URL, answer: httpx.Response) -> Page:
+    def _page(self, url: httpx.URL, answer: httpx.Response) -> Page | None:
         status, said = answer.status_code, f"{url.host}: answered {answer.status_code}"
         if status == _NOT_MODIFIED:
-            return Page(str(url), None, None, NO_VALIDATORS)
+            return None
         if status in _LATER or status >= _FIRST_SERVER_ERROR:
             is_busy = status in (_TOO_MANY, _AWAY)
             raise Unavailable(said, retry_after_seconds=_asked_seconds(answer) if is_busy else None)

@@ -38,7 +38,7 @@ class Known:
 class Fetch(Protocol):
     """How a document is had: `services.sources.fetch.Fetcher.get`, with its errors."""
 
-    def __call__(self, url: str, validators: Validators = ...) -> Page: ...  # noqa: D102 - the class says what it promises
+    def __call__(self, url: str, validators: Validators = ...) -> Page | None: ...  # noqa: D102 - the class says what it promises
 
 
 Collect = Callable[[Source, Fetch, Known], Harvest]

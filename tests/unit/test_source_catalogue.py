@@ -1,85 +1,85 @@
-"""What a source is, and the files that name sources."""
+"""The catalogue that ships: real public sources, official ones first, each fit to be switched on."""
 
-from datetime import date, timedelta
+from collections import Counter
+from urllib.parse import urlsplit
 
 import pytest
 
-from schemas.marking import CLEAR, Tlp
+from schemas.marking import Tlp
 from schemas.raw import SourceKind
-from services.sources.catalogue import load_catalogue, sources_in
-from streams.errors import ConfigError
+from services.connectors.list_page import Selectors, parse_list_page
+from services.sources.catalogue import load_catalogue
+from services.sources.source import Kind
+from streams.knowledge.load import load
 
-ONE = """
-[[source]]
-id = "cn-mofcom"
-title = "Announcements"
-publisher = "Ministry of Commerce"
-kind = "list_page"
-address = "https://www.mofcom.gov.cn/list"
-language = "zh"
-grade = "A"
-cadence = 3600
-licence = "official texts"
-verified = "never"
-options = { item = "ul.list li" }
-"""
+SOURCES = tuple(load_catalogue().values())
+LISTS = [source for source in SOURCES if source.kind is Kind.LIST_PAGE]
+LANGUAGES = {"de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh"}
+"""ISO 639-1; one that is not among them is more likely a slip than a new language."""
+OTHER = {"eu", "int", "press", "gdelt", "hazard"}
+"""What an id may begin with beside a country."""
+
+PRODUCERS = {"cn", "us", "au", "cl", "pe", "cd", "za", "id", "in", "br", "ru", "kz", "ca", "mm", "mx", "ar", "zw", "zm", "mz", "ga",
+             "gn", "na", "ph", "vn", "my", "tr", "mn", "ua", "kr", "jp"}  # fmt: skip
+CONSUMERS = {"us", "eu", "de", "fr", "it", "es", "nl", "pl", "gb", "jp", "kr", "ca", "in"}
 
 
-def only(text):
-    (source,) = sources_in(text, name="f").values()
-    return source
+def test_there_are_enough_and_most_are_official():
+    kinds = Counter(source.source_kind for source in SOURCES)
+    assert len(SOURCES) >= 90
+    assert kinds[SourceKind.OFFICIAL] >= 60
+    assert kinds[SourceKind.PRESS] >= 15
+    assert kinds[SourceKind.HAZARD] >= 5
 
 
-def test_a_source_is_read_as_it_is_written():
-    source = only(ONE)
-    assert (source.id, source.cadence, source.verified, source.marking) == (
-        "cn-mofcom",
-        timedelta(hours=1),
-        None,
-        CLEAR,
-    )
-    assert source.options == {"item": "ul.list li"}
-    assert only(ONE.replace('"never"', "2026-11-24")).verified == date(2026, 11, 24)
-    assert only(ONE + 'marking = "AMBER"\n').marking.tlp is Tlp.AMBER
+def test_official_ones_come_first_then_the_press_then_hazards():
+    first = {kind: position for position, kind in reversed(list(enumerate(source.source_kind for source in SOURCES)))}
+    assert first[SourceKind.OFFICIAL] < first[SourceKind.PRESS] < first[SourceKind.HAZARD]
+
+
+def test_no_address_is_there_twice():
+    assert not [address for address, times in Counter(source.address for source in SOURCES).items() if times > 1]
+
+
+def test_every_producing_and_consuming_country_is_heard():
+    assert {source.id.partition("-")[0] for source in SOURCES} >= PRODUCERS | CONSUMERS
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_a_source_is_fit_to_be_switched_on(source):
+    address = urlsplit(source.address)
+    assert (address.scheme, bool(address.hostname)) == ("https", True)
+    assert (address.username, address.port) == (None, None)
+    assert source.kind not in {Kind.TAXII, Kind.FOLDER}, "neither is a public address that can be read"
+    assert source.id.partition("-")[0].upper() in load().places or source.id.partition("-")[0] in OTHER
+    assert source.language in LANGUAGES
+    assert 300 <= source.cadence.total_seconds() <= 86_400
+    assert source.licence
+    assert source.marking.tlp is Tlp.CLEAR
+    assert source.verified is None, "nobody has reached it from here"
+    assert bool(source.options) == (source.kind is Kind.LIST_PAGE)
+
+
+@pytest.mark.parametrize("source", LISTS, ids=lambda source: source.id)
+def test_a_list_page_has_selectors_that_are_some(source):
+    assert Selectors.of(source.options).item
 
 
 @pytest.mark.parametrize(
-    ("kind", "grade", "expected"),
+    ("source_id", "row"),
     [
-        ("feed", "A", SourceKind.OFFICIAL),
-        ("list_page", "B", SourceKind.PRESS),
-        ("usgs", "A", SourceKind.HAZARD),
-        ("cap", "B", SourceKind.HAZARD),
-        ("gdelt", "C", SourceKind.PRESS),
+        ("cn-mofcom-announcements", "<li><a href='gg/2025/art/2025/art_1.html'>{}</a><span>2025-10-09</span></li>"),
+        ("cn-customs-announcements", "<li><a href='/customs/302249/302266/302267/1/index.html'>{}</a> 2025-10-09</li>"),
+        ("cn-ndrc-policies", "<li><a href='gg/202510/t20251009_1.html'>{}</a><span>2025/10/09</span></li>"),
+        ("pl-mrit-news", "<li><a href='/web/rozwoj-technologia/surowce'><span>09.10.2025</span> <b>{}</b></a></li>"),
+        ("in-dgft-notifications", "<tr><td>1<td>2<td>3<td>{}<td>09/10/2025<td><a href='n.pdf'>PDF</a></tr>"),
     ],
 )
-def test_what_a_source_counts_as(kind, grade, expected):
-    assert only(ONE.replace('"list_page"', f'"{kind}"').replace('"A"', f'"{grade}"')).source_kind is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (ONE + ONE, "source 2: the id 'cn-mofcom' stands there twice"),
-        (ONE.replace("3600", "0"), "source 1: cadence"),
-        (ONE.replace('"list_page"', '"telex"'), "source 1: kind"),
-        (ONE + "colour = 1\n", "source 1: colour"),
-        ("[source]\nid = 1\n", "two brackets"),
-        ("[[source]", "no TOML"),
-    ],
-)
-def test_what_is_wrong_is_said_with_its_place(text, told):
-    with pytest.raises(ConfigError, match=told):
-        sources_in(text, name="f")
-
-
-def test_sources_of_one_s_own_stand_beside_the_catalogue(tmp_path):
-    own = tmp_path / "own.toml"
-    own.write_text(ONE)
-    assert set(load_catalogue(own)) == {*load_catalogue(), "cn-mofcom"}
-    with pytest.raises(ConfigError, match="cannot read"):
-        load_catalogue(tmp_path / "none.toml")
-
-
-def test_no_source_of_the_catalogue_was_verified_by_itself():
-    assert all(source.marking == CLEAR for source in load_catalogue().values())
+def test_rows_as_these_pages_have_them_are_found(source_id, row):
+    source = load_catalogue()[source_id]
+    rows = "".join(row.format(title) for title in ["稀土 rare earths"])
+    page = f"<nav><li><a href='/'>Home</a></li></nav><table>{rows}</table>" if "<tr>" in row else f"<ul>{rows}</ul>"
+    (entry,) = parse_list_page(page.encode(), address=source.address, selectors=Selectors.of(source.options))
+    assert "稀土 rare earths" in entry.title
+    assert entry.published_at.date().isoformat() == "2025-10-09"
+    assert entry.link.startswith("https://")
