@@ -52,7 +52,7 @@ def _by_id(tables: Iterable[Any], name: str) -> Catalogue:
             source = Source.model_validate(table)
         except ValidationError as exc:
             first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
-            field = ".".join(map(str, first["loc"]))
+            field = ".".join(map(str, first["loc"])) or "address"
             raise ConfigError(f"{name}: source {number}: {field}: {first['msg']}") from exc
         if source.id in found:
             raise ConfigError(f"{name}: source {number}: the id {source.id!r} stands there twice")

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Final
+from pathlib import PurePath
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from schemas.base import Model
 from schemas.marking import CLEAR, Marking
@@ -59,6 +61,14 @@ class Source(Model):
     marking: Annotated[Marking, BeforeValidator(_labelled)] = CLEAR
     verified: Annotated[date | None, BeforeValidator(_checked)] = None
     options: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if self.kind is Kind.FOLDER and not PurePath(self.address).is_absolute():
+            raise ValueError("the address of a folder is its whole path, from / on")
+        if self.kind is not Kind.FOLDER and urlsplit(self.address).scheme not in {"https", "http"}:
+            raise ValueError("the address begins with https:// or http://")
+        return self
 
     @property
     def source_kind(self) -> SourceKind:

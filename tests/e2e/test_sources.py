@@ -30,7 +30,10 @@ def own(publisher, tmp_path_factory):
         table.format("own-feed", publisher.url("/feed"), "feed"),
         table.format("own-html", publisher.url("/html"), "feed"),
     ]
-    told += [table.format("own-taxii", "https://taxii.example/", "taxii"), table.format("own-amber", "x", "folder")]
+    told += [
+        table.format("own-taxii", "https://taxii.example/", "taxii"),
+        table.format("own-amber", "/nowhere", "folder"),
+    ]
     file.write_text("\n".join(told) + 'marking = "AMBER"\n')
     return file
 

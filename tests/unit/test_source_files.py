@@ -64,6 +64,8 @@ def test_what_a_source_counts_as(kind, grade, expected):
         (ONE.replace("3600", "0"), "source 1: cadence"),
         (ONE.replace('"list_page"', '"telex"'), "source 1: kind"),
         (ONE + "colour = 1\n", "source 1: colour"),
+        (ONE.replace("https://", "ftp://"), "source 1: address"),
+        (ONE.replace('"list_page"', '"folder"'), "source 1: address"),
         ("[source]\nid = 1\n", "two brackets"),
         ("[[source]", "no TOML"),
     ],
