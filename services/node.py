@@ -22,6 +22,8 @@ from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
 from services.search import SearchService
 from services.settings import Settings
+from services.sources.desk import Desk
+from services.sources.poller import Poller
 from streams.embedded import Embedded
 from streams.errors import Unavailable
 from streams.ports import EventLog, SearchIndex
@@ -67,6 +69,8 @@ class Node:
     intake: Intake
     progress: Progress
     dispatcher: Dispatcher
+    sources: Desk
+    poller: Poller
     due: threading.Event
     marks: MarkRecords
     guard: Guard

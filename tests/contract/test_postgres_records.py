@@ -89,6 +89,10 @@ class TestMarks(records.MarksContract):
     pass
 
 
+class TestSources(records.SourcesContract):
+    pass
+
+
 def at_once(do, over):
     """Do it for each at the same time; return the results in order."""
     over = list(over)

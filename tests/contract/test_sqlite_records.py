@@ -68,6 +68,10 @@ class TestMarks(records.MarksContract):
     pass
 
 
+class TestSources(records.SourcesContract):
+    pass
+
+
 def everything_on_disk(path):
     """All bytes of the database and of its journals."""
     return b"".join(file.read_bytes() for file in path.parent.iterdir())
@@ -95,7 +99,7 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database):
 def test_migrating_again_changes_nothing(database):
     database.migrate()
     with database.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0001_first"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0002_sources"]
 
 
 def test_a_database_of_a_later_version_is_refused(database):
