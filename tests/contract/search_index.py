@@ -29,6 +29,21 @@ QUERIES = (
     ("-material:tin", True),
     ("NOT gallium", False),
     ("gallium -tin", True),
+    ('="end-use certificate"', True),
+    ("=licences", False),  # the text has the other form
+    ('"need certificate"~6', True),
+    ('"need certificate"~5', False),
+    ('"certificate need"~9', False),  # in order
+    ('"gallium exports exporters"~16', False),  # never from one part into another
+    ("certif*", True),
+    ("CERTIF*", True),
+    ("title:certif*", False),
+    ("material:gal*", True),
+    ("id:*", True),
+    ("expires:*", False),
+    ("title:*", True),
+    ("ref:*", False),
+    ("confidence:[* TO *]", True),
     ("severity:60", True),
     ("severity:>60", False),
     ("severity.eu:>=60", True),
