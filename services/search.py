@@ -16,6 +16,7 @@ from streams.errors import InvalidInput, NotFound
 from streams.ports import SearchIndex
 from streams.query.ast import Node, Value
 from streams.query.highlight import highlight
+from streams.query.names import MaterialNames, named
 from streams.query.order import sort_named
 from streams.query.parse import parse
 from streams.query.relative import resolved
@@ -25,8 +26,16 @@ from streams.query.times import instant_ms
 class SearchService:
     """Answers queries; cursors are sealed, because what they hold is nobody's business."""
 
-    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal, *, now: Callable[[], datetime]) -> None:
-        self._index, self._history, self._seal, self._now = index, history, seal, now
+    def __init__(
+        self,
+        index: SearchIndex,
+        history: HistoryRecords,
+        seal: Seal,
+        *,
+        now: Callable[[], datetime],
+        names: MaterialNames,
+    ) -> None:
+        self._index, self._history, self._seal, self._now, self._names = index, history, seal, now, names
 
     def search(  # noqa: PLR0913 - one parameter for each thing a reader can ask
         self,
@@ -44,7 +53,7 @@ class SearchService:
 
         InvalidInput points at what is wrong with the query, the sort key, a facet or the cursor.
         """
-        node = parsed(query)
+        node = named(parsed(query), self._names)
         asked = Search(
             kind=kind,
             limit=limit,

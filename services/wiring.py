@@ -44,6 +44,7 @@ from streams.errors import ConfigError
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
 from streams.ports import Classifier, EventLog, Notifier, Ports, SearchIndex
+from streams.query.names import material_names
 from streams.stage import Fold
 from streams.stages.rule_classifier import RULES
 
@@ -275,7 +276,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "decisions": DecisionRecords(ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
-        "search": SearchService(index, history, seal, now=now),
+        "search": SearchService(index, history, seal, now=now, names=material_names(load())),
         "intake": Intake(
             log,
             now=now,
