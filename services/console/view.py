@@ -25,6 +25,7 @@ from services.console.charts import bar
 from services.console.opened import Opened, opened_of
 from services.console.row import Row, row_of
 from services.console.words import FACET_TITLES, label, visible
+from services.search import canonical
 from services.wire import Answer, Facet
 from streams.query.document import fold_value
 
@@ -125,6 +126,16 @@ class FirstPage:
     def csv_href(self) -> str:
         """The same hits, from the first one, as CSV."""
         return self.asked.twin(".csv")
+
+    @property
+    def ndjson_href(self) -> str:
+        """The same hits, from the first one, as JSON lines."""
+        return self.asked.twin(".ndjson")
+
+    @property
+    def permalink(self) -> str:
+        """The address of this search from its first page on, the query as Tocsin writes it."""
+        return self.asked.but(q=canonical(self.asked.q) if self.asked.q else "").href()
 
 
 def page_of(asked: Asked, answer: Answer, *, wider: Sequence[tuple[Asked, int]] = ()) -> FirstPage:
