@@ -22,6 +22,7 @@ from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
 from services.search import SearchService
 from services.settings import Settings
+from services.suggest import SuggestService
 from streams.embedded import Embedded
 from streams.errors import Unavailable
 from streams.ports import EventLog, SearchIndex
@@ -64,6 +65,7 @@ class Node:
     channels: ChannelRecords
     access: AccessRecords
     search: SearchService
+    suggest: SuggestService
     intake: Intake
     progress: Progress
     dispatcher: Dispatcher

@@ -38,6 +38,7 @@ from services.safety import refuse_unsafe
 from services.search import SearchService
 from services.secrets import Seal, key_from
 from services.settings import ClassifierKind, Settings
+from services.suggest import SuggestService, shipped_vocabulary
 from streams.broker import Broker
 from streams.embedded import Embedded
 from streams.errors import ConfigError
@@ -277,6 +278,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
         "search": SearchService(index, history, seal, now=now, names=material_names(load())),
+        "suggest": SuggestService(index, shipped_vocabulary),
         "intake": Intake(
             log,
             now=now,
