@@ -20,6 +20,7 @@ from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
+from services.records.saved_queries import SavedQueryRecords
 from services.search import SearchService
 from services.settings import Settings
 from services.suggest import SuggestService
@@ -66,6 +67,7 @@ class Node:
     access: AccessRecords
     search: SearchService
     suggest: SuggestService
+    queries: SavedQueryRecords
     intake: Intake
     progress: Progress
     dispatcher: Dispatcher

@@ -33,6 +33,7 @@ from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
+from services.records.saved_queries import SavedQueryRecords
 from services.reference import ReferenceBook
 from services.safety import refuse_unsafe
 from services.search import SearchService
@@ -278,6 +279,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
         "search": SearchService(index, history, seal, now=now, names=material_names(load())),
+        "queries": SavedQueryRecords(records, now=now),
         "suggest": SuggestService(index, shipped_vocabulary),
         "intake": Intake(
             log,
