@@ -52,10 +52,14 @@ class ElasticIndex:
         self._writers: tuple[float, tuple[str, ...]] = (0.0, ())
 
     def prepare(self) -> None:
-        """Make the index and its aliases unless they are there; safe for several processes at once."""
+        """Make the index and its aliases unless they are there; safe for several processes at once.
+
+        An index of an earlier format is given the fields that this one adds, so that it can be written until it is made anew.
+        """
         cluster = self.cluster
         with translated(cluster, doing="make the search index"):
             if self.client.indices.exists_alias(name=cluster.readers):
+                self.client.indices.put_mapping(index=cluster.writers, properties=mapping()["properties"])
                 return
             name = index_name(cluster, 1)
             create_index(self.client, cluster, name)

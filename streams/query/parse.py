@@ -9,6 +9,8 @@ from streams.errors import InvalidInput
 from streams.query.ast import Both, Either, Everything, Never, Node
 from streams.query.clause import clause, exact_clause, near_clause, range_clause
 from streams.query.fields import FIELDS, Field, FieldKind, field_named
+from streams.query.near import further_clauses
+from streams.text.analyse import alternatives
 
 MAX_DEPTH: Final = 32
 MAX_CLAUSES: Final = 256
@@ -102,10 +104,13 @@ class _Parser:
         return self.counted(field)
 
     def counted(self, scope: Field | None) -> Node:
-        self.clauses += 1
-        if self.clauses > MAX_CLAUSES:
-            raise self.error(f"The query has more than {MAX_CLAUSES} clauses.")
+        self.count(1)
         return self.value(scope)
+
+    def count(self, clauses: int) -> None:
+        self.clauses += clauses
+        if self.clauses > MAX_CLAUSES:
+            raise self.error(f"The query has more than {MAX_CLAUSES} clauses; words near each other count for several.")
 
     def value(self, scope: Field | None) -> Node:
         start, name = self.at, scope.name if scope else None
@@ -134,7 +139,9 @@ class _Parser:
         if gap is None:
             raise self.error('Words near each other are written `"a b"~3`; `^` is not offered.', field=name)
         self.at = gap.end()
-        return near_clause(scope, literal, int(gap.group(1)), position=start)
+        near = near_clause(scope, literal, int(gap.group(1)), position=start)
+        self.count(further_clauses(len(alternatives(near.text).x), near.gap))
+        return near
 
     def exact(self, scope: Field | None) -> Node:
         start, name = self.at, scope.name if scope else None

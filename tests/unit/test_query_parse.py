@@ -157,6 +157,7 @@ ERRORS = (
     ("(" * (MAX_DEPTH + 1) + "a", MAX_DEPTH, None, None, "levels deep"),
     ("-" * 40 + "a", MAX_DEPTH + 1, None, None, "levels deep"),
     ("a " * (MAX_CLAUSES + 1), 2 * MAX_CLAUSES, None, None, "clauses"),
+    ('"a b c"~16 ' * 100, 285, None, None, "several"),  # each counts for ten
 )
 
 
