@@ -33,6 +33,7 @@ from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
+from services.records.saved_queries import SavedQueryRecords
 from services.records.sources import SourceRecords
 from services.reference import ReferenceBook
 from services.safety import refuse_unsafe
@@ -45,12 +46,14 @@ from services.sources.fetch import Fetcher, Limits
 from services.sources.hosts import Hosts
 from services.sources.looking import Looking
 from services.sources.poller import Poller
+from services.suggest import SuggestService, shipped_vocabulary
 from streams.broker import Broker
 from streams.embedded import Embedded
 from streams.errors import ConfigError
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
 from streams.ports import Classifier, EventLog, Notifier, Ports, SearchIndex
+from streams.query.names import material_names
 from streams.stage import Fold
 from streams.stages.rule_classifier import RULES
 
@@ -298,7 +301,9 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "decisions": DecisionRecords(ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
-        "search": SearchService(index, history, seal, now=now),
+        "search": SearchService(index, history, seal, now=now, names=material_names(load())),
+        "queries": SavedQueryRecords(records, now=now),
+        "suggest": SuggestService(index, shipped_vocabulary),
         "intake": intake,
         **_sources(settings, records, intake, now),
         "progress": progress,

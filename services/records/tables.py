@@ -135,6 +135,26 @@ delivery = Table(
     Index("delivery_by_party", "party", "created_at"),
 )
 
+saved_query = Table(
+    "saved_query",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("saved_query_by_owner", "party", "owner"),
+)
+
+saved_query_reader = Table(
+    "saved_query_reader",
+    metadata,
+    Column("query_id", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    PrimaryKeyConstraint("query_id", "reader"),
+    Index("saved_query_by_reader", "reader"),
+)
+
 cursor = Table(
     "cursor", metadata, Column("sink", Text, primary_key=True), Column("position", BigInteger, nullable=False)
 )

@@ -1,6 +1,6 @@
 """What each field of the query language holds for a thing: the one place that both engines and the matcher read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ MAX_REMEMBERED_LETTERS: Final = 65_536
 
 TITLE = "title"
 TEXT = "text"
+_ROLES: Final = frozenset(Role)
 OWN_TITLE = -1
 """The report index of a thing's own title, where no report bears it."""
 
@@ -46,6 +47,17 @@ class TextPart:
         return [index for index, one in enumerate(row) if one == word]
 
 
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the leading report that led to a value of a field: letters from `start` to `end` of its title or text."""
+
+    field: str
+    value: str
+    part: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Document:
     """The values of every field of a thing; one without values is missing. Times are milliseconds since 1970 UTC.
@@ -59,6 +71,13 @@ class Document:
     parts: tuple[TextPart, ...]
     order: Mapping[str, int]
     now: int = 0
+    quotes: tuple["Quote", ...] = ()
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The names of the fields that have a value."""
+        valued = (name for held in (self.keywords, self.numbers, self.times) for name, values in held.items() if values)
+        return frozenset((*valued, *(part.part for part in self.parts if part.tokens.x)))
 
     @cached_property
     def folded(self) -> Mapping[str, frozenset[str]]:
@@ -85,6 +104,7 @@ def _document_of(projection: Projection) -> Document:
         parts=_parts(projection),
         order=order_of(projection),
         now=day_ms(projection.measure.today) if projection.measure else instant_ms(projection.updated_at),
+        quotes=tuple(_quotes(projection)),
     )
 
 
@@ -164,6 +184,15 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     if all(report.title != projection.title for report in projection.reports):
         parts.insert(0, TextPart(OWN_TITLE, TITLE, projection.title, projection.judgement.language))
     return tuple(parts)
+
+
+def _quotes(projection: Projection) -> Iterator[Quote]:
+    """Give the evidence that stands in the leading report as it is shown; a person's labels have none."""
+    texts = {TITLE: projection.reports[0].title, TEXT: projection.reports[0].text} if projection.reports else {}
+    for one in projection.judgement.evidence:
+        if texts.get(one.part, "")[one.start : one.end] == one.text != "":
+            fields = (one.field, "place") if one.field in _ROLES else (one.field,)
+            yield from (Quote(name, fold_value(one.value), one.part, one.start, one.end) for name in fields)
 
 
 def _is_small(_projection: Projection, document: Document) -> bool:

@@ -25,7 +25,7 @@ from services.records.rules import RuleRecords
 from services.records.statements import PUBLISHED
 from services.secrets import Seal
 from streams.errors import ConfigError, Unavailable
-from tests.contract import history_records, outbox_records, records
+from tests.contract import history_records, outbox_records, records, saved_queries
 from tests.contract.history_records import an_event
 from tests.contract.records import US, Clock, items
 from tests.fakes import MemoryLog
@@ -82,6 +82,10 @@ class TestAccess(records.AccessContract):
 
 
 class TestChannels(records.ChannelsContract):
+    pass
+
+
+class TestSavedQueries(saved_queries.SavedQueriesContract):
     pass
 
 

@@ -46,6 +46,40 @@ def test_the_places_of_one_clause_are_bounded():
     assert len(spans_of("tin", a_projection(text="tin " * 10_000))) == MAX_SPANS
 
 
+# Each case: a query, and the words of "Gallium exports of China were suspended" (title) and "Magnets, magnetite, 出口管制" (text).
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("=exports", ["exports"]),
+        ("=export", None),  # the form that is asked for, and no other
+        ("=EXPORTS", ["exports"]),
+        ('="gallium exports"', ["Gallium exports"]),
+        ('"gallium china"~2', ["Gallium exports of China"]),
+        ('"gallium china"~1', None),
+        ('"china gallium"~9', None),  # in order
+        ('"gallium exports suspended"~3', ["Gallium exports of China were suspended"]),
+        ('"gallium exports suspended"~2', None),  # the gaps are counted together
+        ('"suspended magnets"~16', None),  # never from one part into another
+        ("magn*", ["Magnets", "magnetite"]),
+        ("title:magn*", None),
+        ("出口*", ["出口"]),
+        ('"出制"~2', ["出口管制"]),
+        ("material:gal*", [""]),
+        ("material:GAL*", [""]),
+        ("material:al*", None),
+        ("material:*", [""]),
+        ("expires:*", None),
+        ("text:*", [""]),
+        ("severity:*", [""]),
+    ],
+)
+def test_forms_beginnings_and_nearness_are_told_with_their_words(query, found):
+    thing = a_projection(title="Gallium exports of China were suspended", text="Magnets, magnetite, 出口管制")
+    texts = {"title": thing.title, "text": thing.text, "": ""}
+    spans = spans_of(query, thing)
+    assert (spans and [texts[span.part][span.start : span.end] for span in spans]) == found
+
+
 LANGUAGES = (
     # Each case: the text's language, the text, a query, whether it matches.
     ("en", "export licences were suspended", "suspend licence", True),
