@@ -1,6 +1,6 @@
 """What each field of the query language holds for a thing: the one place that both engines and the matcher read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.projection import Projection
 from schemas.recent import Recent
-from schemas.signal import Role
+from schemas.signal import Evidence, Role
 from streams.query.order import order_of
 from streams.query.times import day_ms, instant_ms
 from streams.text.analyse import Tokens, analyse
@@ -47,15 +47,8 @@ class TextPart:
         return [index for index, one in enumerate(row) if one == word]
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Words of the leading report that led to a value of a field: letters from `start` to `end` of its title or text."""
-
-    field: str
-    value: str
-    part: str
-    start: int
-    end: int
+Quote = tuple[str, int, int]
+"""Words of the leading report: `title` or `text`, and letters from where to where."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,20 @@ class Document:
     parts: tuple[TextPart, ...]
     order: Mapping[str, int]
     now: int = 0
-    quotes: tuple["Quote", ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @cached_property
+    def quotes(self) -> Mapping[tuple[str, str], tuple[Quote, ...]]:
+        """By field and folded value, the words that led to it, where they stand in the leading report as it is shown."""
+        texts = {part.part: part.text for part in self.parts if part.report == 0}
+        found: dict[tuple[str, str], tuple[Quote, ...]] = {}
+        for one in self.evidence:
+            if not one.text or texts.get(one.part, "")[one.start : one.end] != one.text:
+                continue  # a label that a person set, or a text that was cut
+            for field in (one.field, "place") if one.field in _ROLES else (one.field,):
+                key = field, fold_value(one.value)
+                found[key] = (*found.get(key, ()), (one.part, one.start, one.end))
+        return found
 
     @cached_property
     def present(self) -> frozenset[str]:
@@ -104,7 +110,7 @@ def _document_of(projection: Projection) -> Document:
         parts=_parts(projection),
         order=order_of(projection),
         now=day_ms(projection.measure.today) if projection.measure else instant_ms(projection.updated_at),
-        quotes=tuple(_quotes(projection)),
+        evidence=projection.judgement.evidence,
     )
 
 
@@ -184,15 +190,6 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     if all(report.title != projection.title for report in projection.reports):
         parts.insert(0, TextPart(OWN_TITLE, TITLE, projection.title, projection.judgement.language))
     return tuple(parts)
-
-
-def _quotes(projection: Projection) -> Iterator[Quote]:
-    """Give the evidence that stands in the leading report as it is shown; a person's labels have none."""
-    texts = {TITLE: projection.reports[0].title, TEXT: projection.reports[0].text} if projection.reports else {}
-    for one in projection.judgement.evidence:
-        if texts.get(one.part, "")[one.start : one.end] == one.text != "":
-            fields = (one.field, "place") if one.field in _ROLES else (one.field,)
-            yield from (Quote(name, fold_value(one.value), one.part, one.start, one.end) for name in fields)
 
 
 def _is_small(_projection: Projection, document: Document) -> bool:

@@ -157,8 +157,8 @@ def _value(node: Value) -> Predicate:
     def matches(document: Document) -> Spans | None:
         if wanted not in document.folded.get(node.field, ()):
             return None
-        quotes = (one for one in document.quotes if (one.field, one.value) == (node.field, wanted))
-        return tuple(Span(name, 0, one.part, one.start, one.end) for one in islice(quotes, MAX_SPANS)) or held
+        quotes = document.quotes.get((node.field, wanted), ())
+        return tuple(Span(name, 0, *quote) for quote in quotes[:MAX_SPANS]) or held
 
     return matches
 

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.measure import Record, Status
 from schemas.projection import Kind
-from schemas.signal import Maturity, MeasureClaim, Place, Role
+from schemas.signal import Evidence, Maturity, MeasureClaim, Place, Role
 from streams.query.document import OWN_TITLE, document_of
 from streams.query.parse import parse
 from streams.query.predicate import MAX_SPANS, Span, compile_predicate
@@ -35,6 +35,19 @@ def test_every_alternative_that_holds_is_told():
         "gallium",
         "actor:CN",
     ]
+
+
+def test_a_value_shows_the_words_that_led_to_it_as_far_as_they_stand_in_the_leading_report():
+    evidence = (
+        Evidence(field="actor", value="CN", part="title", start=0, end=5, text="China"),
+        Evidence(field="material", value="gallium", part="text", start=0, end=7, text="cobalt!"),  # it stands elsewhere
+        Evidence(field="class", value="export_licensing", part="title", start=3, end=3, text=""),
+    )
+    thing = a_projection(judgement=a_judgement(evidence=evidence))
+    assert spans_of("actor:cn", thing) == (Span("actor:cn", 0, "title", 0, 5),)
+    assert spans_of("place:CN", thing) == (Span("place:CN", 0, "title", 0, 5),)
+    assert spans_of("material:gallium", thing) == (Span("material:gallium"),)
+    assert spans_of("class:export_licensing", thing) == (Span("class:export_licensing"),)
 
 
 def test_a_negation_gives_no_words():

@@ -55,6 +55,12 @@ def clauses(service, query, by=US, limit=10):
         ("галли", "material:gallium"),
         ("tungstene", "material:tungsten"),
         ("cobre", "material:copper"),
+        ("Kobltt", "material:cobalt"),  # German
+        ("antimione", "material:antimony"),  # French
+        ("tungstno", "material:tungsten"),  # Spanish
+        ("гермний", "material:germanium"),  # Russian
+        ("ガリュウム", "material:gallium"),  # Japanese
+        ("grafit", "material:graphite"),  # Polish
         ("rare ear", "(material:ree-light OR material:ree-heavy)"),
         ("稀", "(material:ree-light OR material:ree-heavy)"),
         ("chian", "place:CN"),
