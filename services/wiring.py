@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 
 CLOCK, SOURCES = "clock", "sources"
 SOURCE_PORTS = (80, 443, 8080, 8443)
+"""Where publishers listen; any other port is more likely a service that was not meant for readers."""
 
 
 def open_node(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> EmbeddedNode:

@@ -99,7 +99,7 @@ def a_feed(*items, **facts):
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>t</title>{told}</channel></rss>".encode()
 
 
-def wait_for(condition, *, seconds=20.0):
+def wait_for(condition, *, seconds=60.0):
     """Return as soon as the condition holds; fail after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():

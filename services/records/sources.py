@@ -60,7 +60,7 @@ class SourceRecords:
         """Note a look that failed."""
         changes = {
             "last_attempt_at": ms(self._now()),
-            "last_error": error[:MAX_ERROR_LETTERS],
+            "last_error": error[:MAX_ERROR_LETTERS].encode("utf-8", "replace").decode().replace("\0", ""),
             "failures": tables.source.c.failures + 1,
             "due_at": ms(due_at),
         }

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -54,15 +55,17 @@ class Looking:
         except Unavailable as exc:
             log.warning("source_put_off", source=source.id, error=str(exc))
             self.hosts.rest(host_of(source), REST_SECONDS)
+        except Exception as exc:
+            log.error("source_look_broke", source=source.id, exc_info=exc)
+            self.hosts.rest(host_of(source), REST_SECONDS)  # also where it cannot be noted
+            with suppress(Unavailable):
+                self._failed(source, state, Bug("a fault of ours; see the server's log"))
 
     def _look(self, source: Source, state: SourceState) -> None:
         try:
             harvest = self._harvest(source, state)
         except TocsinError as exc:
             self._failed(source, state, exc)
-        except Exception as exc:
-            log.error("source_look_broke", source=source.id, exc_info=exc)
-            self._failed(source, state, Bug("a fault of ours; see the server's log"))
         else:
             if not self.hosts.is_stopped:
                 self._succeeded(source, state, harvest)
@@ -130,7 +133,11 @@ def admitted(source: Source, items: Sequence[Item], *, now: datetime) -> tuple[l
         elif (item.marking or source.marking) != CLEAR:
             refused.append(InvalidInput(f"{item.id}: only TLP:CLEAR is taken", field="marking"))
         else:
-            told = {"source": _speaks_for(source, item), "language": item.language or source.language}
+            told = {
+                "id": item.id.replace("\0", ""),  # no database of ours keeps such a letter
+                "source": _speaks_for(source, item),
+                "language": item.language or source.language,
+            }
             posts.append(dated(item.model_copy(update={"marking": source.marking, **told}), now=now))
     return posts, refused
 

@@ -377,3 +377,7 @@ class SourcesContract:
     def test_a_long_error_is_cut(self, sources, clock):
         sources.note_failure("a", "x" * 10_000, due_at=clock.at)
         assert len(sources.states()["a"].last_error) == MAX_ERROR_LETTERS
+
+    def test_an_error_in_letters_that_no_database_keeps_is_noted(self, sources, clock):
+        sources.note_failure("a", "the document is <\0\ud800>", due_at=clock.at)
+        assert sources.states()["a"].last_error == "the document is <?>"

@@ -108,7 +108,7 @@ class Desk:
             ports=(80, 443),
         )
         waits = Hosts(0.0)
-        fetcher = Fetcher(guard, waits, Limits(total_seconds=1.5, read_seconds=1.0, max_bytes=16_000_000))
+        fetcher = Fetcher(guard, waits, Limits(total_seconds=3.0, read_seconds=2.0, max_bytes=16_000_000))
         intake = Intake(self.log, now=utc_now, waiting=lambda: 0, max_waiting=1, on_taken=lambda: None)
         looking = Looking(fetcher, waits, self.records, intake.take, OPERATOR, utc_now)
         self.poller = Poller(looking, self.sources, workers=4, now=utc_now)

@@ -103,7 +103,7 @@ def test_a_server_that_drips_or_is_silent_is_left(publisher, every, limits):
     fetcher, began = a_fetcher(limits=limits), time.monotonic()
     with pytest.raises(Unavailable, match="slow"):
         get(fetcher, publisher, publisher.slowly(b"x", every_seconds=every))
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 4.0
 
 
 def test_redirects_do_not_lengthen_the_time(publisher):
@@ -114,7 +114,7 @@ def test_redirects_do_not_lengthen_the_time(publisher):
     fetcher, began = a_fetcher(limits=Limits(0.5, 5.0, 1_000)), time.monotonic()
     with pytest.raises(Unavailable):
         get(fetcher, publisher, late)
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 4.0
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,20 @@ def test_a_fault_of_ours_is_noted_as_a_failure(desk, monkeypatch):
     assert "fault of ours" in desk.state.last_error
 
 
+def test_a_fault_of_ours_after_the_fetch_does_not_have_it_fetched_again_at_once(desk, monkeypatch):
+    monkeypatch.setattr("services.sources.looking.traits_of", lambda _posts, _kind: 1 / 0)
+    with capture_logs():
+        desk.look()
+    assert desk.state.failures == 1
+    assert desk.state.due_at > NOON
+    assert desk.hosts.wait_seconds("127.0.0.1") > 20
+
+
+def test_letters_that_no_database_keeps_are_left_out_of_ids():
+    (post,), _ = admitted(a_source(), [SignalIn(id="a\0b", title="t")], now=NOON)
+    assert post.id == "ab"
+
+
 def test_what_comes_of_a_look_after_the_end_is_not_kept(desk):
     desk.hosts.stop()
     desk.look()

@@ -1,9 +1,16 @@
 """Health and schedule of sources: a line for each reason."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
+from services.clock import utc_now
+from services.doctor import _sources
+from services.records.access import OPERATOR
+from services.records.database import Database
+from services.records.sources import SourceRecords
+from services.settings import Settings
 from services.sources.schedule import due_after_failure, due_after_success
 from services.sources.source import Kind, Source
 from services.sources.state import Health, SourceState, health_of, lateness_of
@@ -109,3 +116,20 @@ def test_waits_grow_with_failures(error, failures, wait):
 def test_a_look_that_ends_well_is_followed_by_one_after_the_cadence():
     assert due_after_success(HOUR, at=NOON, jitter=0.0) == NOON + HOUR
     assert due_after_success(HOUR, at=NOON, jitter=1.0) == NOON + 1.1 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("failures", "state", "told"),
+    [(0, "ok", "1 are on, and none fails"), (1, "wrong", "us-federal-register-bis (failing)")],
+)
+def test_the_doctor_names_sources_that_fail(tmp_path, failures, state, told):
+    with closing(Database(f"sqlite:///{tmp_path}/records.db", schema="records")) as database:
+        database.migrate()
+        records = SourceRecords(database, now=utc_now)
+        records.enable("us-federal-register-bis", by=OPERATOR)
+        records.enable("a-source-that-went", by=OPERATOR)
+        for _ in range(failures):
+            records.note_failure("us-federal-register-bis", "away", due_at=NOON)
+        finding = _sources(database, Settings())
+    assert finding.state == state
+    assert told in finding.told
