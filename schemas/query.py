@@ -1,5 +1,7 @@
 """A question to the index and its answer."""
 
+from datetime import date
+
 from schemas.base import Model
 from schemas.projection import Kind, Projection
 
@@ -7,12 +9,21 @@ MAX_LIMIT = 1_000
 DEFAULT_LIMIT = 20
 MAX_FACETS = 10
 MAX_FACET_VALUES = 1_000
+MAX_DAYS = 3_660
+"""Days that are counted: the newest ten years."""
 
 
 class FacetCount(Model):
     """How many of the hits carry the value."""
 
     value: str
+    count: int
+
+
+class DayCount(Model):
+    """How many of the hits fall on a day, in UTC."""
+
+    day: date
     count: int
 
 
@@ -31,19 +42,27 @@ class After(Model):
 
 
 class Page(Model):
-    """Hits in order, how many there are in all, facets in the order asked for, and where the next page begins."""
+    """Hits in order, how many there are in all, facets in the order asked for, and where the next page begins.
+
+    `days` are those with hits, oldest first, if they were asked for.
+    """
 
     items: tuple[Projection, ...]
     total: int
     facets: dict[str, tuple[FacetCount, ...]]
     after: After | None
+    days: tuple[DayCount, ...] = ()
 
 
 class Search(Model):
-    """What is asked besides the query itself: kind, page and facets. The reader's party is given apart, never optional."""
+    """What is asked besides the query itself: kind, page and facets. The reader's party is given apart, never optional.
+
+    `days` names the time whose days are counted.
+    """
 
     kind: Kind
     limit: int = DEFAULT_LIMIT
     sort: SortKey = SortKey()
     after: After | None = None
     facets: tuple[str, ...] = ()
+    days: str | None = None

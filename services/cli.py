@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.commands import asking, judging, keeping, processes
+from services.commands import asking, judging, keeping, processes, sources
 from streams.errors import TocsinError
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _commands in (processes, asking, judging, keeping):
+for _commands in (processes, asking, sources, judging, keeping):
     app.add_typer(_commands.app)
 
 

@@ -33,6 +33,22 @@ class Client:
         self._settle()
         return answer
 
+    def download(self, path: str, take: Callable[[bytes, int | None], object], **options: Any) -> None:  # noqa: ANN401
+        """Hand over an answer piece by piece as it comes, each with how many things there are in all, where it is told."""
+        try:
+            self._runner.run(self._download(path, take, options))
+        except httpx.HTTPError as exc:
+            raise Unavailable(f"the server does not answer, or stopped half-way: {exc}") from exc
+
+    async def _download(self, path: str, take: Callable[[bytes, int | None], object], options: dict[str, Any]) -> None:
+        async with self._http.stream("GET", path, **options) as answer:
+            if answer.is_error:
+                await answer.aread()
+                raise _refusal(answer)
+            total = answer.headers.get("tocsin-total", "")
+            async for piece in answer.aiter_bytes():
+                take(piece, int(total) if total.isdigit() else None)
+
     def delete(self, path: str) -> None:
         """Delete what stands at the path."""
         self._ask("DELETE", path)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from schemas.signal import Role
@@ -36,12 +36,16 @@ COLUMNS: Final[dict[str, Callable[[Item], object]]] = {
 }
 
 
-def csv_of(items: Iterable[Item]) -> str:
-    """Return the rows with a header line."""
+def csv_of(pages: Iterable[Iterable[Item]]) -> Iterator[str]:
+    """Yield a header line, then the rows of each page (RFC 4180)."""
+    yield _written([COLUMNS])
+    for page in pages:
+        yield _written([_defused(read(item)) for read in COLUMNS.values()] for item in page)
+
+
+def _written(rows: Iterable[Iterable[object]]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_defused(read(item)) for read in COLUMNS.values()] for item in items)
+    csv.writer(out).writerows(rows)
     return out.getvalue()
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 
@@ -16,8 +16,11 @@ from services.folder import Folder
 from services.node import Node
 from services.records import tables
 from services.records.database import Database
+from services.records.sources import SourceRecords
 from services.records.statements import moment, ms
 from services.settings import Settings
+from services.sources.catalogue import load_catalogue
+from services.sources.state import Health, health_of
 from services.ticking import LAST_TICK
 from streams.errors import ConfigError, TocsinError, Unavailable
 from streams.pipeline import PIPELINE
@@ -40,6 +43,8 @@ class Finding:
     advice: str = ""
 
 
+ILL: Final = frozenset({Health.FAILING, Health.LATE, Health.EMPTY})
+
 Check = Callable[[], Finding]
 
 
@@ -61,6 +66,7 @@ def _embedded(settings: Settings) -> Iterator[Finding]:
         yield _guarded("database", lambda: _migrated(records))
         if running:
             yield _guarded("ticks", lambda: _ticks(records, settings))
+            yield _guarded("sources", lambda: _sources(records, settings))
         yield _guarded("deliveries", lambda: _deliveries(records))
         yield _guarded("channels", lambda: _channels(records))
 
@@ -86,6 +92,7 @@ def _shared(settings: Settings) -> Iterator[Finding]:
         yield _guarded("ledger outbox", lambda: _outbox(node.records))
         yield _guarded("deliveries", lambda: _deliveries(node.records))
         yield _guarded("channels", lambda: _channels(node.records))
+        yield _guarded("sources", lambda: _sources(node.records, settings))
 
 
 def _guarded(name: str, check: Check) -> Finding:
@@ -201,3 +208,20 @@ def _channels(records: Database) -> Finding:
     told = f"paused: {', '.join(paused)}" if paused else "none is paused"
     advice = "their receivers refused us; make new ones with the right secret"
     return Finding("channels", WRONG if paused else OK, told, advice if paused else "")
+
+
+def _sources(records: Database, settings: Settings) -> Finding:
+    catalogue = load_catalogue(settings.sources.file)
+    states = [one for one in SourceRecords(records, now=utc_now).states().values() if one.enabled]
+    known = [
+        (one.source_id, health_of(catalogue[one.source_id], one, at=utc_now()))
+        for one in states
+        if one.source_id in catalogue
+    ]
+    ill = [f"{source_id} ({health})" for source_id, health in known if health in ILL]
+    told = (
+        f"{len(ill)} of {len(known)} that are on: {', '.join(ill[:5])}"
+        if ill
+        else f"{len(known)} are on, and none fails"
+    )
+    return Finding("sources", WRONG if ill else OK, told, "`tocsin sources list` says why" if ill else "")

@@ -26,11 +26,15 @@ RESERVED = OFFICIAL | {HISTORY}
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How signals came: by whom, from what kind of source, and whether they are old news that rings nobody."""
+    """How signals came: by whom, from what kind of source, and whether they are old news that rings nobody.
+
+    `reserved` are the sources that only the operator may name.
+    """
 
     by: Principal
     source_kind: SourceKind = SourceKind.PARTNER
     backfill: bool = False
+    reserved: frozenset[str] = RESERVED
 
 
 class Intake:
@@ -78,7 +82,7 @@ def admitted(body: bytes, arrival: Arrival) -> SignalIn:
     post = signal_in(body)
     is_member = post.source is not None and post.source.startswith(MEMBER)
     is_own = post.source == source_of(arrival.by.party)
-    if (is_member and not is_own) or (post.source in RESERVED and Scope.OPERATE not in arrival.by.scopes):
+    if (is_member and not is_own) or (post.source in arrival.reserved and Scope.OPERATE not in arrival.by.scopes):
         told = f"`{post.source}` is not yours to speak for; leave the source out, or name another"
         raise InvalidInput(told, field="source")
     return post

@@ -20,8 +20,12 @@ from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
+from services.records.saved_queries import SavedQueryRecords
 from services.search import SearchService
 from services.settings import Settings
+from services.sources.desk import Desk
+from services.sources.poller import Poller
+from services.suggest import SuggestService
 from streams.embedded import Embedded
 from streams.errors import Unavailable
 from streams.ports import EventLog, SearchIndex
@@ -64,9 +68,13 @@ class Node:
     channels: ChannelRecords
     access: AccessRecords
     search: SearchService
+    suggest: SuggestService
+    queries: SavedQueryRecords
     intake: Intake
     progress: Progress
     dispatcher: Dispatcher
+    sources: Desk
+    poller: Poller
     due: threading.Event
     marks: MarkRecords
     guard: Guard

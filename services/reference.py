@@ -9,6 +9,7 @@ from schemas.topics import REFERENCE
 from streams.errors import Unavailable
 from streams.knowledge.model import Knowledge
 from streams.ports import Classifier, EventLog
+from streams.query.names import material_names
 from streams.rules.compile import RuleSet
 from streams.stage import Reference
 from streams.stages.rule_classifier import RULES
@@ -23,6 +24,7 @@ class ReferenceBook:
 
     def __init__(self, log: EventLog, knowledge: Knowledge, classifier: Classifier = RULES) -> None:
         self._log, self._knowledge, self._classifier = log, knowledge, classifier
+        self._names = material_names(knowledge)
         self._revisions: list[RuleRevision] = []
         self._read_to = 0
         self._answers: OrderedDict[int, Reference] = OrderedDict()
@@ -51,7 +53,7 @@ class ReferenceBook:
                 rules.pop(revision.rule_id, None)
                 if revision.rule is not None:
                     rules[revision.rule_id] = revision.rule
-        return RuleSet(tuple(rules.values()))
+        return RuleSet(tuple(rules.values()), self._names)
 
     def _read(self) -> None:
         """Take in what the reference topic holds beyond what was read."""

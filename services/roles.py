@@ -21,7 +21,7 @@ from services.server import ensure_admin_token, report, tell_where, warm_up
 from services.serving import own_signals, serve
 from services.settings import Settings
 from services.ticking import tick
-from services.wiring import agents_of, leader_of, open_shared
+from services.wiring import CLOCK, SOURCES, agents_of, leader_of, open_shared
 from streams.errors import ConfigError, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -58,9 +58,9 @@ def api(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 
 def connect(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -> None:
-    """Bring in what is to be brought: the history pack once."""
+    """Bring in what is to be brought: the history pack once, and what the sources have that are switched on."""
     node = open_shared(settings)
-    loops: list[Loop] = [partial(history.post, say=say)] if with_history else []
+    loops: list[Loop] = [_polling, *([partial(history.post, say=say)] if with_history else [])]
     _run(node, [_after_prepared(node, loops)], _probe(node))
 
 
@@ -137,9 +137,17 @@ def _listening(channel: str, hear: Callable[[], object]) -> Loop:
 
 
 def _ticking(node: Node) -> None:
-    leader = leader_of(node)
+    leader = leader_of(node, CLOCK)
     try:
         tick(node, leads=leader.held)
+    finally:
+        leader.release()
+
+
+def _polling(node: Node) -> None:
+    leader = leader_of(node, SOURCES)
+    try:
+        node.poller.run(node.stopping, leads=leader.held)
     finally:
         leader.release()
 

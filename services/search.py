@@ -1,32 +1,47 @@
 """One way to search, for the API, the console and the exports: a query text in, a page of what this reader may see out."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 
 from schemas.party import Principal
 from schemas.projection import Kind, Projection
 from schemas.query import DEFAULT_LIMIT, After, Page, Search, SortKey
+from schemas.rule import MAX_QUERY_LETTERS
 from services.records.history import HistoryRecords
 from services.secrets import Seal
-from services.wire import Answer, Facet, Highlight, Item, item_of
+from services.wire import Answer, Day, Facet, Highlight, Item, item_of
 from streams.errors import InvalidInput, NotFound
 from streams.ports import SearchIndex
-from streams.query.ast import Node, Value
+from streams.query.ast import Everything, Node, Value
 from streams.query.highlight import highlight
+from streams.query.names import MaterialNames, named
 from streams.query.order import sort_named
 from streams.query.parse import parse
 from streams.query.relative import resolved
 from streams.query.times import instant_ms
+from streams.query.write import write
+
+EXPORT_PAGE: Final = 500
+"""Things that an export reads at once."""
 
 
 class SearchService:
     """Answers queries; cursors are sealed, because what they hold is nobody's business."""
 
-    def __init__(self, index: SearchIndex, history: HistoryRecords, seal: Seal, *, now: Callable[[], datetime]) -> None:
-        self._index, self._history, self._seal, self._now = index, history, seal, now
+    def __init__(
+        self,
+        index: SearchIndex,
+        history: HistoryRecords,
+        seal: Seal,
+        *,
+        now: Callable[[], datetime],
+        names: MaterialNames,
+    ) -> None:
+        self._index, self._history, self._seal, self._now, self._names = index, history, seal, now, names
 
     def search(  # noqa: PLR0913 - one parameter for each thing a reader can ask
         self,
@@ -38,19 +53,21 @@ class SearchService:
         cursor: str | None = None,
         sort: str = "-published",
         facets: Sequence[str] = (),
+        days: str | None = None,
         at: date | None = None,
     ) -> Answer:
-        """Return a page, measures as they stand on the day `at`.
+        """Return a page, measures as they stand on the day `at`; `days` names the time whose days are counted.
 
-        InvalidInput points at what is wrong with the query, the sort key, a facet or the cursor.
+        InvalidInput points at what is wrong with the query, the sort key, a facet, the days or the cursor.
         """
-        node = parsed(query)
+        node = named(parsed(query), self._names)
         asked = Search(
             kind=kind,
             limit=limit,
-            sort=SortKey(field=sort_named(sort.removeprefix("-")), descending=sort.startswith("-")),
+            sort=sort_key(sort),
             after=self._after(cursor, kind, query, sort),
             facets=tuple(facets),
+            days=days,
         )
         page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=by.party)
         return Answer.model_construct(
@@ -61,7 +78,31 @@ class SearchService:
                 name: tuple(Facet(value=one.value, count=one.count) for one in counts)
                 for name, counts in page.facets.items()
             },
+            days=tuple(Day(day=one.day, count=one.count) for one in page.days),
         )
+
+    def everything(
+        self, kind: Kind, query: str, *, by: Principal, sort: str = "-published", limit: int | None = None
+    ) -> tuple[int, Iterator[tuple[Item, ...]]]:
+        """Return how many hits there are (at most `limit`), and all of them page by page, each read when it is asked for.
+
+        What is written meanwhile neither repeats nor skips any. InvalidInput comes before the first page, Unavailable also later.
+        """
+        node = resolved(named(parsed(query), self._names), instant_ms(self._now()))
+        asked = Search(kind=kind, limit=min(limit or EXPORT_PAGE, EXPORT_PAGE), sort=sort_key(sort))
+        first = self._index.search(node, asked, party=by.party)
+        return min(first.total, limit or first.total), self._pages(node, asked, first, by=by, limit=limit)
+
+    def _pages(
+        self, node: Node, asked: Search, page: Page, *, by: Principal, limit: int | None
+    ) -> Iterator[tuple[Item, ...]]:
+        left = limit
+        while page.items:
+            yield self._items(page, Everything(), asked.kind, None)[:left]
+            left = None if left is None else left - len(page.items)
+            if page.after is None or (left is not None and left <= 0):
+                return
+            page = self._index.search(node, asked.model_copy(update={"after": page.after}), party=by.party)
 
     def signal(self, signal_id: str, *, by: Principal) -> Projection:
         """Return one signal; NotFound also for what the reader may not see."""
@@ -90,6 +131,18 @@ class SearchService:
         if digest != _digest(kind, query, sort):
             raise InvalidInput("the cursor belongs to another query; start again without it", field="cursor")
         return After(value=value, ids=tuple(ids))
+
+
+def sort_key(sort: str) -> SortKey:
+    """Return the order that is written as a key with `-` before it for descending; InvalidInput for no such key."""
+    return SortKey(field=sort_named(sort.removeprefix("-")), descending=sort.startswith("-"))
+
+
+@lru_cache(maxsize=512)
+def canonical(query: str) -> str:
+    """Return the query as Tocsin writes it, or as it was written where that would be longer than a query may be."""
+    told = write(parsed(query))
+    return told if len(told) <= MAX_QUERY_LETTERS else query.strip()
 
 
 @lru_cache(maxsize=512)

@@ -44,6 +44,25 @@ class DeliverySettings(Model):
     workers: int = Field(16, gt=0, le=64, description="Deliveries tried at the same time.")
 
 
+class SourcesSettings(Model):
+    """How sources are listened to."""
+
+    file: Path | None = Field(None, description="Sources of your own, in the form of the catalogue (TOML).")
+    workers: int = Field(4, gt=0, le=64, description="Sources looked at at the same time, each on another host.")
+    gap_seconds: float = Field(2.0, ge=0, le=3_600, description="Least seconds between two requests to one host.")
+    total_seconds: float = Field(
+        30.0, gt=0, le=600, description="Seconds after which a fetch is given up, redirects and waiting included."
+    )
+    read_seconds: float = Field(10.0, gt=0, le=600, description="Seconds of silence after which a fetch is given up.")
+    max_bytes: int = Field(
+        16_000_000, gt=0, le=16_000_000, description="Largest document of a source, in bytes, when it is unpacked."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts that sources may be on whatever their scheme, port and address, such as one on loopback.",
+    )
+
+
 class KafkaSettings(Model):
     """The brokers of distributed mode."""
 
@@ -139,6 +158,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = Field(DatabaseSettings(), description="The records of distributed mode.")
     worker: WorkerSettings = Field(WorkerSettings(), description="How a worker works.")
     intake: IntakeSettings = Field(IntakeSettings(), description="Bounds of the intake door.")
+    sources: SourcesSettings = Field(SourcesSettings(), description="How sources are listened to.")
     delivery: DeliverySettings = Field(DeliverySettings(), description="How alerts leave.")
 
     @property

@@ -155,13 +155,25 @@ class Facet(Model):
     count: int
 
 
+class Day(Model):
+    """How many hits fall on a day, in UTC."""
+
+    day: date
+    count: int
+
+
 class Answer(Model):
-    """A page of hits. `next` is opaque; give it back as `cursor` for what follows."""
+    """A page of hits. `next` is opaque; give it back as `cursor` for what follows.
+
+    `days` are those of the time asked for that have hits, oldest first; `permalink` shows the same search to people.
+    """
 
     items: tuple[SerializeAsAny[Item], ...]
     total: int
     next: str | None
     facets: Mapping[str, tuple[Facet, ...]]
+    days: tuple[Day, ...] = ()
+    permalink: str = ""
 
 
 class MeasureAnswer(Answer):

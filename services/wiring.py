@@ -24,7 +24,7 @@ from services.group_lag import GroupLag
 from services.intake import Intake
 from services.learning.model import read_model
 from services.node import EmbeddedNode, Node, Part, Progress
-from services.records.access import AccessRecords
+from services.records.access import OPERATOR, AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.records.decisions import DecisionRecords
@@ -33,17 +33,27 @@ from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
+from services.records.saved_queries import SavedQueryRecords
+from services.records.sources import SourceRecords
 from services.reference import ReferenceBook
 from services.safety import refuse_unsafe
 from services.search import SearchService
 from services.secrets import Seal, key_from
 from services.settings import ClassifierKind, Settings
+from services.sources.catalogue import load_catalogue
+from services.sources.desk import Desk
+from services.sources.fetch import Fetcher, Limits
+from services.sources.hosts import Hosts
+from services.sources.looking import Looking
+from services.sources.poller import Poller
+from services.suggest import SuggestService, shipped_vocabulary
 from streams.broker import Broker
 from streams.embedded import Embedded
 from streams.errors import ConfigError
 from streams.knowledge.load import load
 from streams.pipeline import PIPELINE
 from streams.ports import Classifier, EventLog, Notifier, Ports, SearchIndex
+from streams.query.names import material_names
 from streams.stage import Fold
 from streams.stages.rule_classifier import RULES
 
@@ -52,7 +62,9 @@ if TYPE_CHECKING:
     from services.records.leader import Leader
     from streams.agents import Agents
 
-CLOCK = "clock"
+CLOCK, SOURCES = "clock", "sources"
+SOURCE_PORTS = (80, 443, 8080, 8443)
+"""Where publishers listen; any other port is more likely a service that was not meant for readers."""
 
 
 def open_node(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> EmbeddedNode:
@@ -148,11 +160,19 @@ def ledger_of(settings: Settings) -> Iterator[EventLog | None]:
         yield log
 
 
-def leader_of(node: Node) -> "Leader":
-    """Return who decides which of the workers tells the ledger the time."""
+def leader_of(node: Node, name: str) -> "Leader":
+    """Return who decides which of the processes does what only one may do: `CLOCK` tells the ledger the time, `SOURCES` listens."""
     from services.records.leader import Leader  # noqa: PLC0415 - shared databases only
 
-    return Leader(node.records, CLOCK)
+    return Leader(node.records, name)
+
+
+def fetcher_of(settings: Settings, hosts: Hosts) -> Fetcher:
+    """Return what gets documents of sources; what is said in public is also asked for in the clear."""
+    sources = settings.sources
+    guard = Guard(sources.allowed_hosts, schemes=("https", "http"), ports=SOURCE_PORTS)
+    limits = Limits(sources.total_seconds, sources.read_seconds, sources.max_bytes)
+    return Fetcher(guard, hosts, limits)
 
 
 def broker_of(settings: Settings) -> Broker:
@@ -258,6 +278,13 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
     outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
     ledger_outbox = LedgerOutbox(records, log)
     guard = Guard(settings.delivery.allowed_hosts)
+    intake = Intake(
+        log,
+        now=now,
+        waiting=partial(log.lag, RAW, PIPELINE[0].name),
+        max_waiting=settings.intake.max_lag_records,
+        on_taken=progress.wake,
+    )
     notifiers: dict[ChannelKind, Notifier] = {
         ChannelKind.WEBHOOK: WebhookNotifier(guard),
         ChannelKind.FILE: FileNotifier(folder.outbox),
@@ -275,14 +302,11 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "decisions": DecisionRecords(ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
-        "search": SearchService(index, history, seal, now=now),
-        "intake": Intake(
-            log,
-            now=now,
-            waiting=partial(log.lag, RAW, PIPELINE[0].name),
-            max_waiting=settings.intake.max_lag_records,
-            on_taken=progress.wake,
-        ),
+        "search": SearchService(index, history, seal, now=now, names=material_names(load())),
+        "queries": SavedQueryRecords(records, now=now),
+        "suggest": SuggestService(index, shipped_vocabulary),
+        "intake": intake,
+        **_sources(settings, records, intake, now),
         "progress": progress,
         "dispatcher": Dispatcher(
             Sending(outbox, history, notifiers, now, settings.base_url), settings.delivery.workers, due
@@ -292,4 +316,17 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "guard": guard,
         "news": news,
         "records": records,
+    }
+
+
+def _sources(
+    settings: Settings, records: Database, intake: Intake, now: Callable[[], datetime]
+) -> dict[str, Desk | Poller]:
+    """Return what people do with sources, and the loop over them."""
+    catalogue, hosts = load_catalogue(settings.sources.file), Hosts(settings.sources.gap_seconds)
+    kept, fetcher = SourceRecords(records, now=now), fetcher_of(settings, hosts)
+    looking = Looking(fetcher, hosts, kept, intake.take, OPERATOR, now)
+    return {
+        "sources": Desk(catalogue, kept, fetcher, now),
+        "poller": Poller(looking, catalogue, workers=settings.sources.workers, now=now),
     }

@@ -10,6 +10,9 @@ LAG = Gauge("tocsin_lag_records", "Records that a stage has not taken yet.", ["s
 INTAKE = Counter("tocsin_intake_total", "Signals at the door.", ["answer"])
 DELIVERIES = Counter("tocsin_deliveries_total", "Tries to deliver an alert.", ["outcome"])
 REQUESTS = Counter("tocsin_http_requests_total", "HTTP requests answered.", ["route", "status"])
+SOURCE_LOOKS = Counter("tocsin_source_looks_total", "Looks at sources.", ["outcome"])
+SOURCE_ITEMS = Counter("tocsin_source_items_total", "Items that sources had.", ["answer"])
+SOURCES = Gauge("tocsin_sources", "Sources of the catalogue.", ["health"])
 
 STAGES = ("classify", "correlate", "release", "index", "publish", "match", "alert", "deliver")
 ERRORS = ("InvalidInput", "Bug")
@@ -25,3 +28,9 @@ for _answer in ("accepted", "rejected"):
     INTAKE.labels(_answer)
 for _outcome in ("done", "retry", "dead", "pause"):
     DELIVERIES.labels(_outcome)
+for _outcome in ("read", "unchanged", "failed"):
+    SOURCE_LOOKS.labels(_outcome)
+for _health in ("off", "waiting", "failing", "late", "empty", "silent", "ok"):
+    SOURCES.labels(_health)
+for _answer in ("new", "known", "refused"):
+    SOURCE_ITEMS.labels(_answer)

@@ -10,16 +10,19 @@ from schemas.marking import Audience
 from schemas.projection import Projected, Projection
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.fields import FACETS, FieldKind, names_of
+from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
+from streams.query.prefix import MAX_PREFIX_LETTERS
 from streams.text.analyse import ANALYSER_VERSION
 
-INDEX_VERSION: Final = 1
+INDEX_VERSION: Final = 2
 """Rises with every change of this file that an index would notice."""
 
 FORMAT: Final = f"{INDEX_VERSION}-{ANALYSER_VERSION}"
 
-THING, READERS, TYPE, BODY, VERSION, POSITION, TIE = (
+THING, HAS, READERS, TYPE, BODY, VERSION, POSITION, TIE = (
     "_thing",
+    "_has",
     "_readers",
     "_type",
     "_body",
@@ -29,11 +32,11 @@ THING, READERS, TYPE, BODY, VERSION, POSITION, TIE = (
 )
 ALL_READERS: Final = "*"
 MAX_TERM_LETTERS: Final = 8_000
-"""Lucene takes terms of 32,766 bytes; a value of more letters than this is compared by its hash."""
+"""Lucene takes terms of 32,766 bytes; a value of more letters is compared by its beginning and its hash."""
 
 MAX_ID_BYTES: Final = 512
-SENTINEL: Final = " \u241f "
-"""Stands between two parts of one field: the analyser never makes such a token, so no phrase reaches across."""
+SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
+"""Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
 Entry = Mapping[str, Any]
 
@@ -63,7 +66,7 @@ def mapping() -> Entry:
     keyword = {"type": "keyword", "doc_values": False, "norms": False, "ignore_above": MAX_TERM_LETTERS + 100}
     text = {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "positions"}
     number, long = {"type": "double"}, {"type": "long"}
-    fields: dict[str, Any] = dict.fromkeys((THING, READERS), keyword)
+    fields: dict[str, Any] = dict.fromkeys((THING, HAS, READERS), keyword)
     fields |= {field_of(name): keyword for name in names_of(FieldKind.KEYWORD)}
     fields |= {facet_of(name): {"type": "keyword", "index": False, "ignore_above": MAX_TERM_LETTERS} for name in FACETS}
     fields |= {words_of(name, words): text for name in names_of(FieldKind.TEXT) for words in ("x", "s")}
@@ -83,6 +86,7 @@ def entry_of(projected: Projected) -> Entry:
         return entry
     document = document_of(projected)
     entry |= {THING: projected.kind.value, TIE: projected.id, READERS: list(readers_of(projected.audience))}
+    entry |= {HAS: sorted(document.present)}
     entry |= {field_of(name): sorted(map(term_of, values)) for name, values in document.folded.items()}
     entry |= {facet_of(name): list(document.keywords[name]) for name in FACETS if name in document.keywords}
     entry |= {field_of(name): list(values) for name, values in (*document.numbers.items(), *document.times.items())}
@@ -98,7 +102,9 @@ def term_of(value: str) -> str:
     """Return what a folded value is compared by."""
     if len(value) <= MAX_TERM_LETTERS:
         return value
-    return f"#{blake2b(value.encode('utf-8', 'surrogatepass'), digest_size=32).hexdigest()}"
+    # A beginning that is asked for is no longer than the one that is kept.
+    digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+    return f"{value[:MAX_PREFIX_LETTERS]}#{digest}"
 
 
 def key_of(projected: Projected) -> str:

@@ -11,7 +11,7 @@ from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from schemas import codec
 from schemas.projection import Projected, Projection
-from schemas.query import MAX_FACET_VALUES, MAX_LIMIT, After, FacetCount, Page, Search
+from schemas.query import MAX_DAYS, MAX_FACET_VALUES, MAX_LIMIT, After, DayCount, FacetCount, Page, Search
 from services.adapters.elastic_client import BUSY, Cluster, client_of, translated
 from services.adapters.elastic_entry import (
     BODY,
@@ -21,6 +21,7 @@ from services.adapters.elastic_entry import (
     cursor_key,
     entry_of,
     facet_of,
+    field_of,
     key_of,
     mapping,
 )
@@ -28,6 +29,7 @@ from services.adapters.elastic_query import order_by, query_of, rest_of
 from streams.errors import Bug, InvalidInput, TocsinError, Unavailable
 from streams.query.ast import Node
 from streams.query.order import checked
+from streams.query.times import DAY_MS, day_of
 
 MAX_VALUES: Final = 60_000
 BULK_BYTES: Final = 8_000_000
@@ -37,6 +39,7 @@ WRITERS_SECONDS: Final = 1.0
 MAX_CLAUSES: Final = 8_192
 CONFLICT, CREATED = 409, 201
 TOTAL: Final = "_total"
+DAYS: Final = "_days"
 
 
 class ElasticIndex:
@@ -49,10 +52,14 @@ class ElasticIndex:
         self._writers: tuple[float, tuple[str, ...]] = (0.0, ())
 
     def prepare(self) -> None:
-        """Make the index and its aliases unless they are there; safe for several processes at once."""
+        """Make the index and its aliases unless they are there; safe for several processes at once.
+
+        An index of an earlier format is given the fields that this one adds, so that it can be written until it is made anew.
+        """
         cluster = self.cluster
         with translated(cluster, doing="make the search index"):
             if self.client.indices.exists_alias(name=cluster.readers):
+                self.client.indices.put_mapping(index=cluster.writers, properties=mapping()["properties"])
                 return
             name = index_name(cluster, 1)
             create_index(self.client, cluster, name)
@@ -131,6 +138,8 @@ class ElasticIndex:
         }
         # What narrows the hits to one page also narrows their total, so all of them are counted apart.
         counts[TOTAL] = {"filter": {"match_all": {}}}
+        if search.days:
+            counts[DAYS] = {"histogram": {"field": field_of(search.days), "interval": DAY_MS, "min_doc_count": 1}}
         rest = rest_of(search)
         with translated(self.cluster, doing="search"):
             told = self.client.search(
@@ -240,6 +249,7 @@ def _page(told: Mapping[str, Any], search: Search) -> Page:
         items=tuple(item for _, item in page),
         total=told["aggregations"][TOTAL]["doc_count"],
         facets=counted,
+        days=_days(told) if search.days else (),
         after=_next(page, search.after) if more else None,
     )
 
@@ -251,6 +261,12 @@ def _counts(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
         raise InvalidInput(f"`{name}` has too many values to count: narrow the query.", field=name)
     ordered = sorted(facet["buckets"], key=lambda one: (-one["doc_count"], one["key"]))
     return ordered[:MAX_FACET_VALUES]
+
+
+def _days(told: Mapping[str, Any]) -> tuple[DayCount, ...]:
+    """Return how many hits fall on each day that has some; buckets come in their order."""
+    buckets = told["aggregations"][DAYS]["buckets"][-MAX_DAYS:]
+    return tuple(DayCount(day=day_of(one["key"]), count=one["doc_count"]) for one in buckets)
 
 
 def _next(page: Sequence[tuple[int, Projection]], before: After | None) -> After:

@@ -15,15 +15,21 @@ TOTAL_SECONDS: Final = 15.0
 
 MAX_ANSWER_BYTES: Final = 4_096
 
+CODING: Final = "content_coding"
+"""The extension of a response that tells how its bytes, which are as they came, are packed."""
+
 
 class GuardedTransport(httpx.BaseTransport):
-    """An httpx transport that connects only where the guard lets it, once for each call, within `TOTAL_SECONDS`.
+    """An httpx transport that connects only where the guard lets it, once for each call.
 
-    It follows no redirect, knows no proxy and no environment, and reads `MAX_ANSWER_BYTES` of the answer. TLS and the
-    Host header keep the name: only the connection goes to the address that was checked.
+    A call ends after its connect timeout, whatever happens, or where it has none after `TOTAL_SECONDS`; its read
+    timeout bounds each silence. It follows no redirect, knows no proxy and no environment, and reads `max_bytes` of
+    the answer, without unpacking them. TLS and the Host header keep the name: only the connection goes to the address
+    that was checked.
     """
 
-    def __init__(self, guard: Guard, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, guard: Guard, *, tls: ssl.SSLContext | None = None, max_bytes: int = MAX_ANSWER_BYTES) -> None:
+        self._max_bytes = max_bytes
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or httpx.create_ssl_context(trust_env=False),
             network_backend=_GuardedBackend(guard),
@@ -44,7 +50,12 @@ class GuardedTransport(httpx.BaseTransport):
             with self._pool.stream(
                 request.method, url, headers=request.headers.raw, content=content, extensions=request.extensions
             ) as answer:
-                return httpx.Response(answer.status, headers=_plain(answer.headers), content=_beginning(answer))
+                return httpx.Response(
+                    answer.status,
+                    headers=_plain(answer.headers),
+                    content=_beginning(answer, self._max_bytes),
+                    extensions={CODING: _coding(answer.headers)},
+                )
         except httpcore.TimeoutException as exc:
             raise httpx.TimeoutException(str(exc), request=request) from exc
         except (httpcore.NetworkError, httpcore.ProtocolError) as exc:
@@ -65,11 +76,11 @@ class _GuardedBackend(httpcore.SyncBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - httpcore's signature; the time for the whole call is ours
+        timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        deadline = monotonic() + TOTAL_SECONDS
+        deadline = monotonic() + (TOTAL_SECONDS if timeout is None else timeout)
         try:
             addresses = self._guard.addresses(host, port)
         except (OSError, UnicodeError) as exc:
@@ -91,11 +102,11 @@ class _Deadline(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline is stricter
-        return self._stream.read(max_bytes, _left(self._deadline))
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(self._deadline, timeout))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the deadline is stricter
-        self._stream.write(buffer, _left(self._deadline))
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(self._deadline, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -112,11 +123,11 @@ class _Deadline(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _left(deadline: float) -> float:
+def _left(deadline: float, most: float | None = None) -> float:
     left = deadline - monotonic()
     if left <= 0:
-        raise httpcore.ReadTimeout(f"no answer within {TOTAL_SECONDS:.0f} s")
-    return left
+        raise httpcore.ReadTimeout("no whole answer within the time for the call")
+    return left if most is None else min(left, most)
 
 
 def _plain(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -124,10 +135,19 @@ def _plain(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in headers if name.lower() not in (b"content-encoding", b"content-length")]
 
 
-def _beginning(answer: httpcore.Response) -> bytes:
-    content = b""
+def _coding(headers: list[tuple[bytes, bytes]]) -> str:
+    """Return how the content is packed, empty for not at all."""
+    codings = [
+        value.decode("latin-1").strip().lower() for name, value in headers if name.lower() == b"content-encoding"
+    ]
+    return ", ".join(coding for coding in codings if coding != "identity")
+
+
+def _beginning(answer: httpcore.Response, max_bytes: int) -> bytes:
+    content = bytearray()
     for part in answer.iter_stream():
         content += part
-        if len(content) >= MAX_ANSWER_BYTES:
+        if len(content) >= max_bytes:
             break
-    return content[:MAX_ANSWER_BYTES]
+    del content[max_bytes:]
+    return bytes(content)

@@ -1,7 +1,7 @@
 """What a user may have us call: the public internet, never the operator's own network."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import AI_NUMERICHOST, SOCK_STREAM, getaddrinfo
 from typing import Final
@@ -11,7 +11,9 @@ import httpx
 from streams.errors import Forbidden, InvalidInput
 
 PORTS: Final = (443, 8443)
+"""Where a service that is meant for others listens for https."""
 
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = re.compile(r"[a-z0-9._:-]{1,253}")
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _EMBEDDING: Final = (IPv6Network("2002::/16"), IPv6Network("2001::/23"))
@@ -41,11 +43,22 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Guard:
-    """What may be called: https on port 443 or 8443, to public addresses, and anything on the allowed hosts."""
+    """What may be called: https on port 443 or 8443, to public addresses, and anything on the allowed hosts.
 
-    def __init__(self, allowed_hosts: Iterable[str] = (), *, resolve: Resolve = resolve) -> None:
+    What is said in public anyhow may also be asked for by `schemes` and at `ports` of less privacy.
+    """
+
+    def __init__(
+        self,
+        allowed_hosts: Iterable[str] = (),
+        *,
+        resolve: Resolve = resolve,
+        schemes: Collection[str] = ("https",),
+        ports: Collection[int] = PORTS,
+    ) -> None:
         self._allowed = frozenset(host.lower().strip("[]") for host in allowed_hosts)
         self._resolve = resolve
+        self._schemes, self._ports = schemes, ports
 
     def check_url(self, url: str) -> httpx.URL:
         """Return the parsed address if it may be called as far as it says itself; InvalidInput says what is wrong.
@@ -57,16 +70,16 @@ class Guard:
         except (httpx.InvalidURL, ValueError) as exc:
             raise InvalidInput("url: is no web address", field="url") from exc
         host = parsed.raw_host.decode("ascii").lower()
-        if parsed.scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        if parsed.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host):
             raise InvalidInput("url: must begin with https:// and name a host", field="url")
         if parsed.userinfo:
             raise InvalidInput("url: must not hold a user name or password", field="url")
         if host in self._allowed:
             return parsed
-        if parsed.scheme != "https":
+        if parsed.scheme not in self._schemes:
             raise InvalidInput("url: must begin with https://", field="url")
-        if (parsed.port or PORTS[0]) not in PORTS:
-            raise InvalidInput(f"url: port must be one of {', '.join(map(str, PORTS))}", field="url")
+        if (parsed.port or _DEFAULT_PORTS[parsed.scheme]) not in self._ports:
+            raise InvalidInput(f"url: port must be one of {', '.join(map(str, self._ports))}", field="url")
         if not all(map(is_public, _written_addresses(host))):
             raise InvalidInput("url: the host is no address of the public internet", field="url")
         return parsed

@@ -8,7 +8,7 @@ from typing import Final
 from tantivy import Index, IndexWriter, Query, Schema, Searcher
 
 from schemas.projection import Projected
-from schemas.query import MAX_FACET_VALUES, FacetCount, Page, Search
+from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayCount, FacetCount, Page, Search
 from services.adapters.tantivy_page import page_of
 from services.adapters.tantivy_query import (
     INDEX_VERSION,
@@ -24,6 +24,7 @@ from services.adapters.tantivy_query import (
 from streams.errors import ConfigError, InvalidInput, Unavailable
 from streams.query.ast import Node
 from streams.query.order import checked
+from streams.query.times import DAY_MS, day_of
 from streams.text.analyse import ANALYSER_VERSION
 
 _FOLDER: Final = f"tantivy-{INDEX_VERSION}-{ANALYSER_VERSION}"
@@ -83,7 +84,9 @@ class TantivyIndex:
         try:
             searcher = self._searcher()
             facets = {name: _counted(searcher, asked, name) for name in search.facets}
-            return page_of(searcher, self._schema, asked, search).model_copy(update={"facets": facets})
+            days = _days(searcher, asked, search.days) if search.days else ()
+            page = page_of(searcher, self._schema, asked, search)
+            return page.model_copy(update={"facets": facets, "days": days})
         except (OSError, ValueError) as exc:
             raise Unavailable(
                 f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
@@ -168,3 +171,14 @@ def _counted(searcher: Searcher, query: Query, name: str) -> tuple[FacetCount, .
     counts = sorted((FacetCount(value=one["key"], count=one["doc_count"]) for one in buckets),
                     key=lambda one: (-one.count, one.value))  # fmt: skip
     return tuple(counts[:MAX_FACET_VALUES])
+
+
+def _days(searcher: Searcher, query: Query, name: str) -> tuple[DayCount, ...]:
+    """Return how many hits fall on each day that has some."""
+    days = {"field": name, "interval": float(DAY_MS), "min_doc_count": 1}
+    try:
+        buckets = searcher.aggregate(query, {"days": {"histogram": days}})["days"]["buckets"]
+    except ValueError as exc:
+        raise InvalidInput(f"`{name}` has too many days to count: narrow the query.", field="days") from exc
+    counts = sorted((one["key"], one["doc_count"]) for one in buckets)
+    return tuple(DayCount(day=day_of(key), count=count) for key, count in counts[-MAX_DAYS:])

@@ -1,6 +1,5 @@
-"""How a thing lies in a tantivy index, and how a query is asked of one: pure, and apart from any folder."""
+"""How a thing lies in a tantivy index, and who may ask for it: pure, and apart from any folder."""
 
-from types import MappingProxyType
 from typing import Final
 
 from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
@@ -9,23 +8,22 @@ from schemas import codec
 from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
-from streams.errors import Bug
-from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Relative, Value
-from streams.query.document import TEXT, TITLE, document_of, fold_value
+from services.adapters.tantivy_clauses import HAS, compiled
+from streams.query.ast import Node
+from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
-from streams.query.fields import FACETS, FIELDS, FieldKind, names_of
+from streams.query.fields import FACETS, FieldKind, names_of
+from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
-from streams.text.analyse import alternatives
 
-INDEX_VERSION: Final = 1
+INDEX_VERSION: Final = 2
 """Rises with every change of this file that an index on disk would notice."""
 
 KEY, BODY, TYPE, VERSION, READERS, THING = "_key", "_body", "_type", "_version", "_readers", "_thing"
-_SENTINEL: Final = " \u241f "
-"""Stands between two parts of one field: the analyser never makes such a token, so no phrase reaches across."""
+_SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
+"""Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
 _ALL_READERS: Final = "*"
-_TANTIVY_TYPES: Final = MappingProxyType({FieldKind.NUMBER: FieldType.Float, FieldKind.TIME: FieldType.Integer})
 
 
 def order_field(sort: str) -> str:
@@ -41,7 +39,7 @@ def facet_field(name: str) -> str:
 def index_schema() -> Schema:
     """Return the fields of the index, derived from the table of the query language."""
     builder = SchemaBuilder()
-    for name in (KEY, READERS, THING, *names_of(FieldKind.KEYWORD)):
+    for name in (KEY, READERS, THING, HAS, *names_of(FieldKind.KEYWORD)):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in FACETS:
         builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
@@ -72,6 +70,8 @@ def entry_of(projected: Projected) -> Document:
         _add_keywords(entry, document)
         _add_sizes(entry, document)
         _add_words(entry, document)
+        for name in document.present:
+            entry.add_text(HAS, name)
         entry.add_text(THING, projected.kind)
         entry.add_text(TYPE, codec.type_of(projected))
         entry.add_bytes(BODY, codec.encode(projected))
@@ -94,7 +94,7 @@ def query_of(node: Node, schema: Schema, *, kind: Kind, party: str) -> Query:
         [
             (Occur.Must, Query.term_query(schema, THING, kind.value, "basic")),
             (Occur.Must, _read_by(schema, party)),
-            (Occur.Must, _compiled(node, schema)),
+            (Occur.Must, compiled(node, schema)),
         ]
     )
 
@@ -143,60 +143,3 @@ def _read_by(schema: Schema, party: str) -> Query:
     everybody, named, barred = (Query.term_query(schema, READERS, reader, "basic")
                                 for reader in (_ALL_READERS, f"+{party}", f"-{party}"))  # fmt: skip
     return Query.boolean_query([(Occur.Should, everybody), (Occur.Should, named), (Occur.MustNot, barred)])
-
-
-def _compiled(node: Node, schema: Schema) -> Query:  # noqa: PLR0911 - one return a kind of node
-    match node:
-        case Everything():
-            return Query.all_query()
-        case Phrase():
-            return _phrase(node, schema)
-        case Value(field, value):
-            return Query.term_query(schema, field, fold_value(value), "basic")
-        case Relative():
-            raise Bug(f"{node.field} is counted from now, and nobody has said when that is")
-        case Range():
-            return _range(node, schema)
-        case Both(parts):
-            return Query.boolean_query([(Occur.Must, _compiled(part, schema)) for part in parts])
-        case Either(parts):
-            return Query.boolean_query([(Occur.Should, _compiled(part, schema)) for part in parts])
-        case Never(part):
-            return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _compiled(part, schema))])
-
-
-def _phrase(node: Phrase, schema: Schema) -> Query:
-    wanted = alternatives(node.text)
-    fields = (node.field,) if node.field else names_of(FieldKind.TEXT)
-    match len(wanted.x):
-        case 0:
-            return Query.empty_query()
-        case 1:
-            found = [
-                Query.term_set_query(schema, f"{field}.{words}", [phrase[0] for phrase in phrases])
-                for field in fields
-                for words, phrases in (("x", (wanted.x,)), ("s", wanted.s))
-                if phrases
-            ]
-        case _:
-            found = [
-                Query.phrase_query(schema, f"{field}.{words}", list(phrase))
-                for field in fields
-                for words, phrases in (("x", (wanted.x,)), ("s", wanted.s))
-                for phrase in phrases
-            ]
-    return Query.boolean_query([(Occur.Should, one) for one in found])
-
-
-def _range(node: Range, schema: Schema) -> Query:
-    low, high, kind = node.low, node.high, FIELDS[node.field].kind
-    if low is None and high is None:
-        return Query.exists_query(node.field)
-    closed = node.low_included and node.high_included
-    if low is not None and high is not None and (low > high or (low == high and not closed)):
-        return Query.empty_query()
-    if kind is FieldKind.TIME:
-        low, high = (None if bound is None else int(bound) for bound in (low, high))
-    # tantivy wants an open bound to be an included one.
-    included = (low is None or node.low_included, high is None or node.high_included)
-    return Query.range_query(schema, node.field, _TANTIVY_TYPES[kind], low, high, *included)

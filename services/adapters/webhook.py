@@ -60,6 +60,7 @@ class WebhookNotifier:
         self._client = httpx.Client(
             transport=transport or GuardedTransport(guard),
             trust_env=False,
+            timeout=None,  # noqa: S113 - the transport's time for the whole call is the limit
             follow_redirects=False,
             # A jar that takes nothing: what one receiver sets must not follow to the next delivery.
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),

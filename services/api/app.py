@@ -5,7 +5,22 @@ from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
 
-from services.api import alerting, docs, errors, feeds, intake, labels, materials, operate, register, stream, things
+from services.api import (
+    alerting,
+    docs,
+    errors,
+    feeds,
+    intake,
+    labels,
+    materials,
+    operate,
+    queries,
+    register,
+    sources,
+    stream,
+    suggest,
+    things,
+)
 from services.api.body import MAX_JSON_BYTES, Bounded
 from services.console import pages
 from services.node import Node
@@ -20,7 +35,22 @@ def create_app(node: Node) -> FastAPI:
     """Return the application for an open installation."""
     app = FastAPI(title="Tocsin", version=version("tocsin"), description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.node = node
-    for module in (intake, things, labels, register, materials, alerting, stream, feeds, operate, docs, pages):
+    for module in (
+        intake,
+        things,
+        suggest,
+        queries,
+        labels,
+        register,
+        materials,
+        alerting,
+        stream,
+        feeds,
+        sources,
+        operate,
+        docs,
+        pages,
+    ):
         app.include_router(module.router)
     errors.install(app)
     app.add_middleware(Bounded, max_bytes=MAX_JSON_BYTES, except_for=frozenset({"/v1/intake"}))

@@ -13,7 +13,7 @@ from schemas.raw import SignalIn, SourceKind
 from services.api.access import Contributor, Served
 from services.api.body import media_type, read_body
 from services.api.errors import HttpError, problem_of
-from services.intake import Arrival, admitted
+from services.intake import RESERVED, Arrival, admitted
 from services.node import Node
 from streams import metrics
 from streams.errors import Forbidden, InvalidInput
@@ -81,7 +81,7 @@ async def intake(
     backfill: Annotated[bool, Query(description="Old news: judged like live input, rings nobody.")] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Take signals. 202 means that they are synced to disk; posting one again answers the same and changes nothing."""
-    arrival = _arrival(principal, source_kind, backfill=backfill)
+    arrival = _arrival(node, principal, source_kind, backfill=backfill)
     kind = media_type(request)
     if kind != "application/json" and kind not in NDJSON:
         raise HttpError(415, f"post application/json or {NDJSON[0]}, not {kind or 'an untyped body'}")
@@ -91,10 +91,15 @@ async def intake(
     return await run_in_threadpool(_take_lines, node, body, arrival)
 
 
-def _arrival(principal: Principal, source_kind: SourceKind | None, *, backfill: bool) -> Arrival:
+def _arrival(node: Node, principal: Principal, source_kind: SourceKind | None, *, backfill: bool) -> Arrival:
     if (backfill or source_kind) and Scope.OPERATE not in principal.scopes:
         raise Forbidden("`backfill` and `source_kind` are the operator's to say")
-    return Arrival(by=principal, source_kind=source_kind or SourceKind.PARTNER, backfill=backfill)
+    return Arrival(
+        by=principal,
+        source_kind=source_kind or SourceKind.PARTNER,
+        backfill=backfill,
+        reserved=RESERVED | node.sources.catalogue.keys(),
+    )
 
 
 def _take_one(node: Node, body: bytes, arrival: Arrival) -> Response:

@@ -108,6 +108,7 @@ def metrics(node: Served, _principal: Operator) -> Response:
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - not needed to start
 
     node.progress.lag()
+    node.sources.measure()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -42,6 +42,9 @@ class QueryHelp:
 EXAMPLES: Final = (
     Example("gallium licence", "both words, in any form and in any language that is served"),
     Example('"end-use certificate"', "these words in a row"),
+    Example('"gallium exports"~3', "in this order, with at most three words between them"),
+    Example("magn* -title:magnesium", "words that begin so, and a word that no title may have"),
+    Example('="licences"', "this form of the word and no other"),
     Example("material:gallium actor:CN", "both hold; AND may be written between them"),
     Example("class:(export_ban OR export_licensing)", "one of the values"),
     Example("severity.eu:>=50 -source:probe", "a number compared, and something that must not hold"),
@@ -50,6 +53,7 @@ EXAMPLES: Final = (
     Example("title:(cobalt OR lithium) AND NOT level:watch", "words of the title only"),
     Example("published:>=now-7d", "the last seven days, counted from now"),
     Example("kind:measure status:suspended expires:<30d", "suspensions that run out within thirty days"),
+    Example("hs:2805* expires:*", "a value that begins so, and a last day, whichever it is"),
     Example("ref:CN-MOFCOM-2025-61", "all that tells of one legal act"),
     Example("*", "everything"),
 )

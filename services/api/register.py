@@ -10,14 +10,16 @@ from schemas.query import DEFAULT_LIMIT
 from services.api.access import Reader, Served
 from services.api.things import (
     Cursor,
+    Days,
     EvidenceOut,
     Facets,
     Limit,
     QueryText,
     Sort,
     Versions,
-    csv_router,
+    export_router,
     json_of,
+    linked,
     names_in,
 )
 from services.node import Node
@@ -44,15 +46,17 @@ def measures(  # noqa: PLR0913 - one parameter for each of the address's
     cursor: Cursor = None,
     sort: Sort = "-published",
     facets: Facets = "",
+    days: Days = None,
 ) -> Response:
     """Return measures with their states in time; `status_at` and `in_force` are of the day asked for."""
+    names = names_in(facets)
     page = node.search.search(
-        Kind.MEASURE, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names_in(facets), at=at
+        Kind.MEASURE, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days, at=at
     )
-    return json_of(page)
+    return json_of(linked(page, Kind.MEASURE, q, sort, base_url=node.settings.base_url))
 
 
-router.include_router(csv_router(Kind.MEASURE))
+router.include_router(export_router(Kind.MEASURE))
 
 
 @router.get("/v1/measures/calendar.ics", response_class=Response, responses={200: {"content": {"text/calendar": {}}}})

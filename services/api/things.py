@@ -1,8 +1,10 @@
 """GET /v1/signals, /v1/events: search, and one thing by id with its versions and its evidence."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import SerializeAsAny
 
 from schemas.base import Model
@@ -10,15 +12,23 @@ from schemas.projection import Kind
 from schemas.query import DEFAULT_LIMIT, MAX_LIMIT
 from schemas.signal import Evidence
 from services.api.access import Reader, Served
+from services.console.asked import Asked
 from services.csv_export import csv_of
+from services.ndjson_export import ndjson_of
+from services.search import canonical
 from services.wire import Answer, Document, Gone, Item, documents_of, item_of, shown
 
 router = APIRouter(tags=["search"])
+TOTAL_HEADER: Final = "Tocsin-Total"
 
 QueryText = Annotated[str, Query(max_length=4_000, description="In the query language; see docs/query.md.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Hits a page.")]
 Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before.")]
 Sort = Annotated[str, Query(max_length=64, description="A sort key, `-` before it for descending.")]
+Days = Annotated[
+    str | None, Query(max_length=64, description="A time of the query language: counts hits by its day in UTC.")
+]
+Most = Annotated[int | None, Query(ge=1, le=100_000_000, description="At most so many; without it, all.")]
 Facets = Annotated[str, Query(max_length=500, description="Fields to count values of, separated by commas.")]
 
 
@@ -35,24 +45,40 @@ class EvidenceOut(Model):
     evidence: tuple[Evidence, ...]
 
 
-def csv_router(kind: Kind) -> APIRouter:
-    """Return the address that gives one kind of things as a table."""
+def export_router(kind: Kind) -> APIRouter:
+    """Return the addresses that give all hits of one kind, as a table and as JSON lines."""
     of_kind = APIRouter()
 
-    @of_kind.get(f"/v1/{kind}s.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-    def search_csv(
-        node: Served, principal: Reader, *, q: QueryText = "*", limit: Limit = MAX_LIMIT, sort: Sort = "-published"
+    @of_kind.get(f"/v1/{kind}s.csv", response_class=Response, responses=_answers("text/csv"))
+    def export_csv(
+        node: Served, principal: Reader, *, q: QueryText = "*", limit: Most = None, sort: Sort = "-published"
     ) -> Response:
-        """Return a page of hits as CSV (RFC 4180), one thing a row."""
-        page = node.search.search(kind, q, by=principal, limit=limit, sort=sort)
-        return Response(csv_of(page.items), media_type="text/csv; charset=utf-8")
+        """Return all hits as CSV (RFC 4180), one thing a row; the header `Tocsin-Total` says how many there are."""
+        total, pages = node.search.everything(kind, q, by=principal, sort=sort, limit=limit)
+        return _streamed(csv_of(pages), total, "text/csv; charset=utf-8")
+
+    @of_kind.get(f"/v1/{kind}s.ndjson", response_class=Response, responses=_answers("application/x-ndjson"))
+    def export_ndjson(
+        node: Served, principal: Reader, *, q: QueryText = "*", limit: Most = None, sort: Sort = "-published"
+    ) -> Response:
+        """Return all hits as JSON lines, without highlights; the header `Tocsin-Total` says how many there are."""
+        total, pages = node.search.everything(kind, q, by=principal, sort=sort, limit=limit)
+        return _streamed(ndjson_of(pages), total, "application/x-ndjson")
 
     return of_kind
 
 
+def _answers(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {}}}}
+
+
+def _streamed(chunks: Iterator[str], total: int, media_type: str) -> Response:
+    return StreamingResponse(chunks, media_type=media_type, headers={TOTAL_HEADER: str(total)})
+
+
 def search_router(kind: Kind) -> APIRouter:
     """Return the two addresses that search one kind of things."""
-    of_kind = csv_router(kind)
+    of_kind = export_router(kind)
 
     @of_kind.get(f"/v1/{kind}s", response_model=Answer)
     def search(  # noqa: PLR0913 - one parameter for each of the address's
@@ -64,11 +90,12 @@ def search_router(kind: Kind) -> APIRouter:
         cursor: Cursor = None,
         sort: Sort = "-published",
         facets: Facets = "",
+        days: Days = None,
     ) -> Response:
-        """Return hits in order, how many there are in all, and counts of the values asked for."""
+        """Return hits in order, how many there are in all, and counts of the values and of the days asked for."""
         names = names_in(facets)
-        page = node.search.search(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names)
-        return json_of(page)
+        page = node.search.search(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days)
+        return json_of(linked(page, kind, q, sort, base_url=node.settings.base_url))
 
     return of_kind
 
@@ -104,6 +131,12 @@ def evidence(event_id: str, node: Served, principal: Reader) -> Response:
     """Return the reports behind an event and the words that led to its labels."""
     thing = node.history.latest(Kind.EVENT, event_id, party=principal.party)
     return json_of(EvidenceOut(documents=documents_of(thing), evidence=thing.judgement.evidence))
+
+
+def linked(page: Answer, kind: Kind, q: str, sort: str, *, base_url: str) -> Answer:
+    """Return the page with the address at which the console shows the same search."""
+    shown_at = Asked(canonical(q), kind, sort).href()
+    return page.model_copy(update={"permalink": f"{base_url.rstrip('/')}{shown_at}"})
 
 
 def names_in(facets: str) -> list[str]:

@@ -1,11 +1,22 @@
 """Commands that speak to the server that runs: news in, answers out, tokens, dead letters."""
 
+import sys
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from services.commands.options import DataDir, api
-from services.commands.telling import say, show
+from services.commands.telling import progress, say, show
+
+
+class Format(StrEnum):
+    """How hits are written down."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+
 
 app = typer.Typer()
 dead_app = typer.Typer(help="What could not be processed.", no_args_is_help=True)
@@ -39,17 +50,24 @@ def ingest(
 
 
 @app.command()
-def search(
+def search(  # noqa: PLR0913, PLR0917 - typer reads one parameter for each option
     query: str,
     data_dir: DataDir = None,
-    kind: Annotated[str, typer.Option(help="events or signals.")] = "events",
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
-    sort: str = "-published",
+    kind: Annotated[str, typer.Option(help="events, signals or measures.")] = "events",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many: 20, or all with --format.")] = None,
+    sort: Annotated[str, typer.Option(help="A sort key, `-` before it for descending.")] = "-published",
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="All hits as CSV or as JSON lines, on standard output.")
+    ] = None,
 ) -> None:
     """Search the running server, or the data folder."""
+    asked = {"q": query, "sort": sort} | ({} if limit is None else {"limit": limit})
     with api(data_dir) as client:
-        page = client.get(f"/v1/{kind}", params={"q": query, "limit": limit, "sort": sort})
-    show(page, _print_hits)
+        if format_ is None:
+            show(client.get(f"/v1/{kind}", params=asked), _print_hits)
+            return
+        with progress(every=1) as tell:
+            client.download(f"/v1/{kind}.{format_}", _Copy(tell), params=asked)
 
 
 @dead_app.command("list")
@@ -106,6 +124,19 @@ def party_list(data_dir: DataDir = None) -> None:
     with api(data_dir) as client:
         parties = client.get("/v1/parties")
     show(parties, lambda told: say("\n".join(party["id"] for party in told["items"])))
+
+
+class _Copy:
+    """Writes what comes to standard output and tells how many lines it was so far."""
+
+    def __init__(self, tell: Callable[[str, int], None]) -> None:
+        self._tell, self._lines = tell, 0
+
+    def __call__(self, piece: bytes, total: int | None) -> None:
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        self._lines += piece.count(b"\n")
+        self._tell("lines" if total is None else f"lines of {total}", self._lines)
 
 
 def _print_hits(page: dict[str, Any]) -> None:

@@ -13,6 +13,9 @@ _MARKS: Final = (
     (b"\x00<", "utf-16-be"),
 )
 _DECLARED: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""")
+_META: Final = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
+_META_BYTES: Final = 8_192
+"""How much of a page is searched for its declaration: HTML wants it in the first 1,024 bytes, publishers often do not."""
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
 # Python knows more codecs than publishers use, and some of them (punycode, idna) take quadratic time.
 _USED: Final = re.compile(
@@ -39,7 +42,7 @@ def _likely(content: bytes, content_type: str | None) -> Iterator[str]:
         # Text of another encoding is next to never well-formed UTF-8, whatever the declaration says.
         yield "utf-8"
     charset = _CHARSET.search(content_type or "")
-    declared = _DECLARED.search(content[:1_024])
+    declared = _DECLARED.search(content[:1_024]) or _META.search(content[:_META_BYTES])
     for name in (charset and charset[1], declared and declared[1].decode()):
         if name and _USED.fullmatch(name):
             yield _SUPERSETS.get(name.lower(), name)

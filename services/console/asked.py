@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from schemas.projection import Kind
 from schemas.query import DEFAULT_LIMIT
+from schemas.saved import SavedQuery
 from services.search import parsed
 from streams.errors import InvalidInput
 from streams.query.ast import Both, Either, Everything, Node, Value
@@ -70,6 +71,17 @@ class Asked:
             told |= {"facets": ",".join(facets)}
         written = urlencode({name: value for name, value in told.items() if value}, safe=":*,")
         return f"/v1/{self.plural}{suffix}?{written}"
+
+
+def with_view(address: Mapping[str, str], saved: SavedQuery) -> dict[str, str]:
+    """Return the address with what a kept search asks; what is asked beside `view` goes before."""
+    kept = {"q": saved.query, "kind": saved.kind.value, "sort": saved.sort}
+    return kept | {name: value for name, value in address.items() if value and name != "view"}
+
+
+def view_href(saved: SavedQuery) -> str:
+    """Return the address of a kept search; it stays when the search is changed."""
+    return f"/?{urlencode({'view': saved.id})}"
 
 
 def asked_of(address: Mapping[str, str]) -> Asked:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
 from markupsafe import Markup
 
+from schemas.saved import SavedQuery
 from schemas.severity import Level
 from services.console.asked import (
     DEFAULT_SORT,
@@ -19,18 +20,21 @@ from services.console.asked import (
     page_after,
     text_of,
     values_of,
+    view_href,
     without_value,
 )
 from services.console.charts import bar
 from services.console.opened import Opened, opened_of
 from services.console.row import Row, row_of
 from services.console.words import FACET_TITLES, label, visible
+from services.search import canonical
 from services.wire import Answer, Facet
 from streams.query.document import fold_value
 
 FACETS: Final = tuple(FACET_TITLES)
 FEW_VALUES: Final = 7
 MANY_VALUES: Final = 100
+MAX_VIEWS: Final = 20
 SORTS: Final = (
     ("-published", "Newest"),
     ("-severity", "Most severe"),
@@ -115,6 +119,7 @@ class FirstPage:
     opened: Opened | None = None
     wider: tuple[Wider, ...] = ()
     trouble: Trouble | None = None
+    views: tuple[Choice, ...] = ()
 
     @property
     def json_href(self) -> str:
@@ -125,6 +130,16 @@ class FirstPage:
     def csv_href(self) -> str:
         """The same hits, from the first one, as CSV."""
         return self.asked.twin(".csv")
+
+    @property
+    def ndjson_href(self) -> str:
+        """The same hits, from the first one, as JSON lines."""
+        return self.asked.twin(".ndjson")
+
+    @property
+    def permalink(self) -> str:
+        """The address of this search from its first page on, the query as Tocsin writes it."""
+        return self.asked.but(q=canonical(self.asked.q) if self.asked.q else "").href()
 
 
 def page_of(asked: Asked, answer: Answer, *, wider: Sequence[tuple[Asked, int]] = ()) -> FirstPage:
@@ -151,6 +166,12 @@ def page_of(asked: Asked, answer: Answer, *, wider: Sequence[tuple[Asked, int]] 
 def troubled(asked: Asked, trouble: Trouble) -> FirstPage:
     """Return the page of a question that has no answer: everything stays but the rows."""
     return FirstPage(asked=asked, kinds=kinds_of(asked), sorts=_sorts(asked), trouble=trouble)
+
+
+def views_of(kept: Iterable[SavedQuery], *, chosen: str | None) -> tuple[Choice, ...]:
+    """Return the first kept searches as links."""
+    some = islice(kept, MAX_VIEWS)
+    return tuple(Choice(visible(one.name), view_href(one), is_chosen=one.id == chosen) for one in some)
 
 
 def kinds_of(asked: Asked) -> tuple[Choice, ...]:

@@ -135,11 +135,62 @@ delivery = Table(
     Index("delivery_by_party", "party", "created_at"),
 )
 
+saved_query = Table(
+    "saved_query",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("saved_query_by_owner", "party", "owner"),
+)
+
+saved_query_reader = Table(
+    "saved_query_reader",
+    metadata,
+    Column("query_id", Text, nullable=False),
+    Column("reader", Text, nullable=False),
+    PrimaryKeyConstraint("query_id", "reader"),
+    Index("saved_query_by_reader", "reader"),
+)
+
 cursor = Table(
     "cursor", metadata, Column("sink", Text, primary_key=True), Column("position", BigInteger, nullable=False)
 )
 
 mark = Table("mark", metadata, Column("name", Text, primary_key=True), Column("value", BigInteger, nullable=False))
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("enabled_at", BigInteger),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("digest", Text),
+    Column("verified_at", BigInteger),
+    Column("last_attempt_at", BigInteger),
+    Column("last_success_at", BigInteger),
+    Column("last_item_at", BigInteger),
+    Column("last_error", Text),
+    Column("failures", Integer, nullable=False),
+    Column("entries", Integer),
+    Column("items_seen", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+)
+
+source_item = Table(
+    "source_item",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("source", "key"),
+    Index("source_item_seen", "source", "seen_at"),
+)
 
 audit = Table(
     "audit",

@@ -15,6 +15,7 @@ _NOWHERE = frozenset(("all", "none"))
 _KINDS = _NOWHERE | {
     "acronym", "capital", "city", "demonym", "district", "historical", "institution", "mine", "name", "plant", "port", "region",
 }  # fmt: skip
+_FACILITY_KINDS = frozenset(("mine", "plant"))
 _PER_CENT = 100.0
 _SHARES = frozenset((Metric.WORLD_SHARE, Metric.EU_SUPPLY_SHARE, Metric.US_IMPORT_SHARE))
 _ROUNDED = 5.0
@@ -30,7 +31,17 @@ def check(knowledge: Knowledge) -> tuple[str, ...]:
     """Return every problem in words, empty when there is none; each names its file and entry."""
     return tuple(
         problem
-        for part in (_materials, _names, _languages, _places, _organisations, _observations, _sums, _lexicon)
+        for part in (
+            _materials,
+            _names,
+            _languages,
+            _places,
+            _organisations,
+            _facilities,
+            _observations,
+            _sums,
+            _lexicon,
+        )
         for problem in part(knowledge)
     )
 
@@ -96,6 +107,26 @@ def _organisations(knowledge: Knowledge) -> Iterator[str]:
             yield f"organisations.csv: {item.id} is of the unknown country {item.country!r}"
     meant = ((name, "", item.id, None) for item in knowledge.organisations.values() for name in item.names)
     yield from (f"organisations.csv: {told}" for told in _conflicts(meant))
+
+
+def _facilities(knowledge: Knowledge) -> Iterator[str]:
+    seen: set[tuple[str, str]] = set()
+    for item in knowledge.facilities:
+        where = f"facilities.csv: {item.name} ({item.country})"
+        if (item.name, item.country) in seen:
+            yield f"{where} is there twice"
+        seen.add((item.name, item.country))
+        if item.kind not in _FACILITY_KINDS:
+            yield f"{where} is of the unknown kind {item.kind!r}"
+        if item.country not in knowledge.places:
+            yield f"{where} is in an unknown country"
+        if item.source not in knowledge.sources:
+            yield f"{where} is from the unknown source {item.source!r}"
+        if not item.point.is_on_earth:
+            yield f"{where} is at {item.point.latitude:g}, {item.point.longitude:g}, which is not on Earth"
+        if not item.materials:
+            yield f"{where} gives no material"
+        yield from (f"{where} gives the unknown {name!r}" for name in item.materials if name not in knowledge.materials)
 
 
 def _conflicts(meant: Iterable[tuple[str, str, str, str | None]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from itertools import chain
 
 from schemas.signal import Stage
 from streams.errors import ConfigError
+from streams.knowledge.facility import Facility, Point
 from streams.knowledge.lexicon import parse_lexicon
 from streams.knowledge.model import (
     Key,
@@ -31,6 +32,7 @@ FILES = (
     "zones.csv",
     "place_names.csv",
     "organisations.csv",
+    "facilities.csv",
     "observations.csv",
     "relief.csv",
     "sources.csv",
@@ -64,6 +66,7 @@ def build(texts: Texts) -> Knowledge:
             place_names=tuple(_place_names(texts)),
             zones={row["country"]: row["zone"] for row in _rows(texts, "zones.csv")},
             organisations=_organisations(texts),
+            facilities=tuple(_facilities(texts)),
             observations=observations,
             sources=sources,
             lexicon=parse_lexicon(texts["lexicon.toml"], texts["senses.toml"]),
@@ -132,6 +135,18 @@ def _organisations(texts: Texts) -> dict[str, Organisation]:
         )
         for row in _rows(texts, "organisations.csv")
     }
+
+
+def _facilities(texts: Texts) -> Iterator[Facility]:
+    for row in _rows(texts, "facilities.csv"):
+        yield Facility(
+            name=row["name"],
+            kind=row["kind"],
+            country=row["country"],
+            materials=tuple(row["materials"].split()),
+            point=Point(float(row["latitude"]), float(row["longitude"])),
+            source=row["source"],
+        )
 
 
 def _sources(texts: Texts) -> Iterator[Source]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from schemas.signal import Stage
+from streams.knowledge.facility import Facility
 from streams.knowledge.lexicon import Lexicon
 
 
@@ -157,6 +158,7 @@ class Knowledge:
     place_names: tuple[PlaceName, ...]
     zones: Mapping[str, str]
     organisations: Mapping[str, Organisation]
+    facilities: tuple[Facility, ...]
     observations: tuple[Observation, ...]
     sources: Mapping[str, Source]
     lexicon: Lexicon

@@ -17,6 +17,30 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words in this very form (case and accents aside), in order, with at most `gap` other words between them in all."""
+
+    field: str | None
+    text: str
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A word, or the value of a keyword field, begins with the text; without a field a word of title or text."""
+
+    field: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The field has a value, whichever it is; of a text, a word."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """The keyword field holds the value, compared case-folded."""
 
@@ -71,4 +95,4 @@ class Never:
     part: "Node"
 
 
-Node = Everything | Phrase | Value | Range | Relative | Both | Either | Never
+Node = Everything | Phrase | Words | Prefix | Present | Value | Range | Relative | Both | Either | Never

@@ -1,15 +1,18 @@
-"""One clause of a query: words, a value, a comparison or a range, read by the kind of its field."""
+"""One clause of a query: words, a value, a beginning, a comparison or a range, read by the kind of its field."""
 
 import math
 import re
 from typing import Final
 
 from streams.errors import InvalidInput
-from streams.query.ast import Both, Phrase, Range, Relative, Value
+from streams.query.ast import Both, Node, Phrase, Prefix, Present, Range, Relative, Value, Words
 from streams.query.fields import Field, FieldKind
+from streams.query.near import largest_gap
+from streams.query.prefix import MAX_PREFIX_LETTERS
 from streams.query.relative import relative_of
 from streams.query.times import period_of
 from streams.text.analyse import alternatives
+from streams.text.script import is_character
 
 _COMPARISON: Final = re.compile(r"(>=|<=|>|<)?(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"[+-]?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?", re.ASCII)
@@ -17,8 +20,10 @@ _NEAR: Final = re.compile(r"[~^]\d*\Z")
 _SHOWN_LETTERS: Final = 40
 
 
-def clause(field: Field | None, written: str, *, position: int, quoted: bool) -> Phrase | Value | Range | Relative:
+def clause(field: Field | None, written: str, *, position: int, quoted: bool) -> Node:
     """Return the meaning of what stands after a field, or alone; InvalidInput names the position and the field."""
+    if not quoted and "*" in written:
+        return _begins(field, written, position)
     if not quoted:
         _refuse_unsupported(field, written, position)
     if field is None or field.kind is FieldKind.TEXT:
@@ -35,7 +40,26 @@ def clause(field: Field | None, written: str, *, position: int, quoted: bool) ->
     return _compared(field, operator, _period(field, literal, position))
 
 
-def range_clause(field: Field, written: tuple[str, ...], *, position: int) -> Range | Relative | Both:
+def exact_clause(field: Field | None, written: str, *, position: int) -> Node:
+    """Return the meaning of what stands after `=`: words in this form and no other; a value is always compared whole."""
+    if field is None or field.kind is FieldKind.TEXT:
+        return near_clause(field, written, 0, position=position)
+    return clause(field, written, position=position, quoted=True)
+
+
+def near_clause(field: Field | None, written: str, gap: int, *, position: int) -> Words:
+    """Return words that stand near each other; InvalidInput for a value, and for more words between than are allowed."""
+    if field is not None and field.kind is not FieldKind.TEXT:
+        raise _error(f"`~{gap}` stands behind words; `{field.name}` has values.", position, field)
+    count = len(alternatives(_phrase(field, written, position).text).x)
+    if gap > (allowed := largest_gap(count)):
+        raise _error(
+            f"Between {count} words at most {allowed} others may stand, not {_shown(str(gap))}.", position, field
+        )
+    return Words(field.name if field else None, written, gap)
+
+
+def range_clause(field: Field, written: tuple[str, ...], *, position: int) -> Range | Relative | Both | Present:
     """Return the range of an opening bracket, a low and a high literal, and a closing bracket."""
     opening, low_text, high_text, closing = written
     if field.kind is FieldKind.TIME and (counted := _counted(field, written)):
@@ -46,7 +70,7 @@ def range_clause(field: Field, written: tuple[str, ...], *, position: int) -> Ra
         ]
         return counted[0] if len(counted) == 1 and not open_ends else Both((*counted, *open_ends))
     if low_text == high_text == "*":
-        raise _error(f"`{field.name}:*` (any value) is not supported.", position, field)
+        return Present(field.name)
     low, low_included = (None, True) if low_text == "*" else _low(
         _period(field, low_text.strip('"'), position), included=opening == "["
     )  # fmt: skip
@@ -70,13 +94,36 @@ def _counted(field: Field, written: tuple[str, ...]) -> list[Relative]:
 
 def _refuse_unsupported(field: Field | None, written: str, position: int) -> None:
     words = field is None or field.kind is FieldKind.TEXT
-    if "*" in written:
-        any_value = f"`{field.name}:*` (any value)" if field and written == "*" else "A prefix (word*)"
-        raise _error(f"{any_value} is not supported.", position + written.index("*"), field)
     if words and (near := _NEAR.search(written)):
-        raise _error("`~` (words near each other) and `^` are not supported.", position + near.start(), field)
-    if written.startswith("="):
-        raise _error('`="exact"` is not supported.', position, field)
+        raise _error(
+            '`~n` stands behind words in quotes (`"a b"~3`); fuzzy words and `^` are not offered.',
+            position + near.start(),
+            field,
+        )
+
+
+def _begins(field: Field | None, written: str, position: int) -> Prefix | Words | Present:
+    """Return the meaning of `*` after a field or at the end of a word; it stands nowhere else."""
+    if field and written == "*":
+        return Present(field.name)
+    start = written.removesuffix("*")
+    if "*" in start or not start:
+        raise _error("`*` stands at the end of a word: `magn*`.", position + written.index("*"), field)
+    if field and field.kind in (FieldKind.NUMBER, FieldKind.TIME):
+        raise _error(
+            f"`{field.name}` is compared by size: it has no beginning to look for.", position + len(start), field
+        )
+    if len(start) > MAX_PREFIX_LETTERS:
+        raise _error(f"A beginning has at most {MAX_PREFIX_LETTERS} letters.", position, field)
+    if field and field.kind is FieldKind.KEYWORD:
+        return Prefix(field.name, _value(field, start, position, quoted=False).value)
+    tokens = alternatives(_phrase(field, start, position).text).x
+    name = field.name if field else None
+    if all(len(word) == 1 and is_character(word) for word in tokens):  # a character is whole: it begins nothing longer
+        return Words(name, start)
+    if len(tokens) > 1:
+        raise _error(f"`{_shown(start)}` is {len(tokens)} words: `*` asks how one begins.", position, field)
+    return Prefix(name, start)
 
 
 def _phrase(field: Field | None, written: str, position: int) -> Phrase:

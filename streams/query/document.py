@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.projection import Projection
 from schemas.recent import Recent
-from schemas.signal import Role
+from schemas.signal import Evidence, Role
 from streams.query.order import order_of
 from streams.query.times import day_ms, instant_ms
 from streams.text.analyse import Tokens, analyse
@@ -17,6 +17,7 @@ MAX_REMEMBERED_LETTERS: Final = 65_536
 
 TITLE = "title"
 TEXT = "text"
+_ROLES: Final = frozenset(Role)
 OWN_TITLE = -1
 """The report index of a thing's own title, where no report bears it."""
 
@@ -46,6 +47,10 @@ class TextPart:
         return [index for index, one in enumerate(row) if one == word]
 
 
+Quote = tuple[str, int, int]
+"""Words of the leading report: `title` or `text`, and letters from where to where."""
+
+
 @dataclass(frozen=True)
 class Document:
     """The values of every field of a thing; one without values is missing. Times are milliseconds since 1970 UTC.
@@ -59,6 +64,26 @@ class Document:
     parts: tuple[TextPart, ...]
     order: Mapping[str, int]
     now: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+    @cached_property
+    def quotes(self) -> Mapping[tuple[str, str], tuple[Quote, ...]]:
+        """By field and folded value, the words that led to it, where they stand in the leading report as it is shown."""
+        texts = {part.part: part.text for part in self.parts if part.report == 0}
+        found: dict[tuple[str, str], tuple[Quote, ...]] = {}
+        for one in self.evidence:
+            if not one.text or texts.get(one.part, "")[one.start : one.end] != one.text:
+                continue  # a label that a person set, or a text that was cut
+            for field in (one.field, "place") if one.field in _ROLES else (one.field,):
+                key = field, fold_value(one.value)
+                found[key] = (*found.get(key, ()), (one.part, one.start, one.end))
+        return found
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The names of the fields that have a value."""
+        valued = (name for held in (self.keywords, self.numbers, self.times) for name, values in held.items() if values)
+        return frozenset((*valued, *(part.part for part in self.parts if part.tokens.x)))
 
     @cached_property
     def folded(self) -> Mapping[str, frozenset[str]]:
@@ -85,6 +110,7 @@ def _document_of(projection: Projection) -> Document:
         parts=_parts(projection),
         order=order_of(projection),
         now=day_ms(projection.measure.today) if projection.measure else instant_ms(projection.updated_at),
+        evidence=projection.judgement.evidence,
     )
 
 

@@ -102,6 +102,15 @@ def field_named(name: str, *, position: int | None = None) -> Field:
     raise InvalidInput(f"There is no field `{name[:64]}`: {hint}", field=name[:64], position=position, nearest=nearest)
 
 
+def time_named(name: str) -> Field:
+    """Return the field whose days can be counted; InvalidInput for any other name."""
+    times = names_of(FieldKind.TIME)
+    if name not in times:
+        raise InvalidInput(f"`{name[:64]}` has no days to count: times are {', '.join(times)}.",
+                           field="days", nearest=nearest_of(name, times))  # fmt: skip
+    return FIELDS[name]
+
+
 def facet_named(name: str) -> Field:
     """Return the field whose values can be counted; InvalidInput for any other name."""
     field = field_named(name)

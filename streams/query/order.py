@@ -8,9 +8,9 @@ from typing import Final
 from schemas.projection import Projection
 from schemas.query import MAX_FACETS, MAX_LIMIT, Search
 from streams.errors import InvalidInput
-from streams.query.fields import facet_named, nearest_of
+from streams.query.fields import facet_named, nearest_of, time_named
 
-SORTS: Final = ("published", "updated", "received", "severity", "severity.us", "severity.eu", "confidence")
+SORTS: Final = ("published", "updated", "received", "severity", "severity.us", "severity.eu", "confidence", "sources")
 
 _ORDER_BITS: Final = 63
 """A signed 64-bit integer holds the number: Elasticsearch has no larger one everywhere."""
@@ -18,6 +18,8 @@ _SECOND_BITS: Final = 39
 """Seconds since the year 1, up to 9999."""
 _SCORE_BITS: Final = 7
 _CONFIDENCE_BITS: Final = 10
+_SOURCES_BITS: Final = 10
+"""More sources than a thousand count as a thousand."""
 _YEAR_ONE: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -33,7 +35,7 @@ def sort_named(name: str) -> str:
 
 
 def checked(search: Search) -> Search:
-    """Return what is asked; InvalidInput for a limit, a sort key or a facet that no index can answer."""
+    """Return what is asked; InvalidInput for a limit, a sort key, a facet or days that no index can answer."""
     if not 0 <= search.limit <= MAX_LIMIT:
         raise InvalidInput(f"A page has 0 to {MAX_LIMIT} items, not {search.limit}.", field="limit")
     if len(search.facets) > MAX_FACETS:
@@ -43,6 +45,8 @@ def checked(search: Search) -> Search:
     sort_named(search.sort.field)
     for name in search.facets:
         facet_named(name)
+    if search.days is not None:
+        time_named(search.days)
     return search
 
 
@@ -61,6 +65,7 @@ def order_of(projection: Projection) -> Mapping[str, int]:
         "severity": (severity.joint, _SCORE_BITS, published),
         "severity.us": (severity.us, _SCORE_BITS, published),
         "severity.eu": (severity.eu, _SCORE_BITS, published),
+        "sources": (min(projection.source_count, (1 << _SOURCES_BITS) - 1), _SOURCES_BITS, published),
         "confidence": (round(projection.judgement.confidence * 1000), _CONFIDENCE_BITS, published),
     }
     return {name: _packed(*key, tie=tie) for name, key in keys.items()}

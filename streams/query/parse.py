@@ -7,8 +7,10 @@ from typing import Final
 from schemas.rule import MAX_QUERY_LETTERS
 from streams.errors import InvalidInput
 from streams.query.ast import Both, Either, Everything, Never, Node
-from streams.query.clause import clause, range_clause
+from streams.query.clause import clause, exact_clause, near_clause, range_clause
 from streams.query.fields import FIELDS, Field, FieldKind, field_named
+from streams.query.near import further_clauses
+from streams.text.analyse import alternatives
 
 MAX_DEPTH: Final = 32
 MAX_CLAUSES: Final = 256
@@ -22,6 +24,7 @@ _RANGE: Final = re.compile(r'([\[{])\s*("[^"]*"|[^\s"\]}]+)\s+TO\s+("[^"]*"|[^\s
 _OPERATOR: Final = re.compile(r'(?:AND|OR|NOT)(?=[\s()"]|$)')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _EVERYTHING: Final = re.compile(r"\*(?=[\s()]|$)")
+_GAP: Final = re.compile(r"~(\d{1,5})(?=[\s()]|$)", re.ASCII)
 
 
 def parse(text: str) -> Node:
@@ -101,22 +104,21 @@ class _Parser:
         return self.counted(field)
 
     def counted(self, scope: Field | None) -> Node:
-        self.clauses += 1
-        if self.clauses > MAX_CLAUSES:
-            raise self.error(f"The query has more than {MAX_CLAUSES} clauses.")
+        self.count(1)
         return self.value(scope)
+
+    def count(self, clauses: int) -> None:
+        self.clauses += clauses
+        if self.clauses > MAX_CLAUSES:
+            raise self.error(f"The query has more than {MAX_CLAUSES} clauses; words near each other count for several.")
 
     def value(self, scope: Field | None) -> Node:
         start, name = self.at, scope.name if scope else None
-        if quoted := _QUOTED.match(self.text, start):
-            self.at = quoted.end()
-            if self.text[self.at : self.at + 1] in ("~", "^"):
-                raise self.error("`~n` (words near each other) and `^` are not supported.", field=name)
-            literal = _ESCAPED.sub(r"\1", quoted.group(1))
-            return clause(scope, literal, position=start, quoted=True)
         match self.text[start : start + 1]:
             case '"':
-                raise self.error("A quotation mark is opened and not closed.", field=name)
+                return self.quoted(scope)
+            case "=":
+                return self.exact(scope)
             case "[" | "{":
                 return self.range(scope)
         if scope is None and (star := _EVERYTHING.match(self.text, start)):
@@ -127,6 +129,37 @@ class _Parser:
             raise self.error(f"A value is expected after `{name}:`." if name else "A word is expected.", field=name)
         self.at = word.end()
         return clause(scope, word.group(), position=start, quoted=False)
+
+    def quoted(self, scope: Field | None) -> Node:
+        start, name = self.at, scope.name if scope else None
+        literal = self.between_quotes(name)
+        if self.text[self.at : self.at + 1] not in ("~", "^"):
+            return clause(scope, literal, position=start, quoted=True)
+        gap = _GAP.match(self.text, self.at)
+        if gap is None:
+            raise self.error('Words near each other are written `"a b"~3`; `^` is not offered.', field=name)
+        self.at = gap.end()
+        near = near_clause(scope, literal, int(gap.group(1)), position=start)
+        self.count(further_clauses(len(alternatives(near.text).x), near.gap))
+        return near
+
+    def exact(self, scope: Field | None) -> Node:
+        start, name = self.at, scope.name if scope else None
+        self.at += 1
+        if self.text[self.at : self.at + 1] == '"':
+            return exact_clause(scope, self.between_quotes(name), position=start)
+        word = _WORD.match(self.text, self.at)
+        if word is None or "*" in word.group():
+            raise self.error("A word or words in quotes are expected after `=`.", field=name)
+        self.at = word.end()
+        return exact_clause(scope, word.group(), position=start)
+
+    def between_quotes(self, name: str | None) -> str:
+        found = _QUOTED.match(self.text, self.at)
+        if found is None:
+            raise self.error("A quotation mark is opened and not closed.", field=name)
+        self.at = found.end()
+        return _ESCAPED.sub(r"\1", found.group(1))
 
     def range(self, scope: Field | None) -> Node:
         if scope is None or scope.kind not in (FieldKind.NUMBER, FieldKind.TIME):

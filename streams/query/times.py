@@ -56,6 +56,11 @@ def iso_instant(milliseconds: float) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def day_of(milliseconds: float) -> date:
+    """Return the day that this millisecond falls on."""
+    return (_EPOCH + int(milliseconds) * _MILLISECOND).date()
+
+
 def iso_day(milliseconds: float) -> str:
     """Write the day that begins at this millisecond."""
     return iso_instant(milliseconds).partition("T")[0]

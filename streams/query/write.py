@@ -3,7 +3,20 @@
 import re
 from typing import Final
 
-from streams.query.ast import Both, Either, Everything, Never, Node, Phrase, Range, Relative, Value
+from streams.query.ast import (
+    Both,
+    Either,
+    Everything,
+    Never,
+    Node,
+    Phrase,
+    Prefix,
+    Present,
+    Range,
+    Relative,
+    Value,
+    Words,
+)
 from streams.query.fields import FIELDS, FieldKind
 from streams.query.relative import literal_of
 from streams.query.times import DAY_MS, iso_day, iso_instant
@@ -13,7 +26,7 @@ _PLAIN_VALUE: Final = re.compile(r"\w[\w.+-]*")
 _OPERATORS: Final = frozenset(("AND", "OR", "NOT"))
 
 
-def write(node: Node) -> str:  # noqa: PLR0911 - one return a kind of node
+def write(node: Node) -> str:  # noqa: C901, PLR0911 - one return a kind of node
     """Return the text that means this node and no other: `parse(write(node)) == node`.
 
     It can be longer than the text that was parsed, since a group's field is written before each of its values.
@@ -23,6 +36,12 @@ def write(node: Node) -> str:  # noqa: PLR0911 - one return a kind of node
             return "*"
         case Phrase(field, text):
             return _with_field(field, text if _PLAIN_WORD.fullmatch(text) and text not in _OPERATORS else _quoted(text))
+        case Words(field, text, gap):
+            return _with_field(field, f"{_quoted(text)}~{gap}" if gap else f"={_quoted(text)}")
+        case Prefix(field, text):
+            return _with_field(field, f"{text}*")
+        case Present(field):
+            return f"{field}:*"
         case Value(field, value):
             return _with_field(
                 field, value if _PLAIN_VALUE.fullmatch(value) and value not in _OPERATORS else _quoted(value)

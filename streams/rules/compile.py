@@ -7,8 +7,9 @@ from functools import cached_property
 from schemas.alert import Reason
 from schemas.projection import Kind
 from schemas.rule import Rule
-from streams.query.ast import Both, Either, Never, Node, Phrase, Value
+from streams.query.ast import Both, Either, Never, Node, Phrase, Value, Words
 from streams.query.document import Document, fold_value
+from streams.query.names import NO_NAMES, MaterialNames, named
 from streams.query.parse import parse
 from streams.query.predicate import Predicate, Span, compile_predicate
 from streams.text.analyse import alternatives
@@ -33,9 +34,13 @@ class Compiled:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules as of one version. Building is cheap; what is asked of documents is compiled at the first question."""
+    """The rules as of one version, and the names of materials that their words may be.
+
+    Building is cheap; what is asked of documents is compiled at the first question.
+    """
 
     rules: tuple[Rule, ...] = ()
+    names: MaterialNames = NO_NAMES
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -49,7 +54,7 @@ class RuleSet:
 
     @cached_property
     def _compiled(self) -> tuple[Compiled, ...]:
-        return tuple(_compile(rule) for rule in self.rules)
+        return tuple(_compile(rule, self.names) for rule in self.rules)
 
     @cached_property
     def _by_key(self) -> dict[Key, list[int]]:
@@ -80,8 +85,8 @@ class RuleSet:
             yield self._compiled[number]
 
 
-def _compile(rule: Rule) -> Compiled:
-    node = asked_of_rule(rule.query)
+def _compile(rule: Rule, names: MaterialNames) -> Compiled:
+    node = named(asked_of_rule(rule.query), names)
     return Compiled(rule, compile_predicate(node), keys_of(node))
 
 
@@ -115,6 +120,8 @@ def keys_of(node: Node) -> frozenset[Key] | None:
         case Phrase(_, text):
             words = alternatives(text)
             return frozenset(("", phrase[0]) for phrase in (words.x, *words.s) if phrase)
+        case Words(_, text):
+            return frozenset(("", word) for word in alternatives(text).x[:1])
         case Both(parts):
             known = [keys for keys in map(keys_of, parts) if keys is not None]
             return min(known, key=_cost) if known else None

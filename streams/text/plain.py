@@ -13,8 +13,8 @@ MAX_LEAD_LETTERS: Final = 200
 _MAX_PAGE_LETTERS: Final = 300_000
 """Above this a page is read without a search for its main part, which takes seconds for each megabyte."""
 
-_MAX_DEPTH: Final = 2_000
-"""Above this the tags are cut out without a parser, whose time grows with the square of the depth."""
+MAX_DEPTH: Final = 2_000
+"""How deep elements may be nested for a parser, whose time grows with the square of the depth."""
 
 _TAGS: Final = (
     "a|abbr|article|aside|audio|b|big|blockquote|body|br|caption|center|cite|code|dd|del|details|div|dl|dt|em|embed|"
@@ -81,14 +81,14 @@ def _one_line(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    if text.count("<") > _MAX_DEPTH and _depth(text) > _MAX_DEPTH:
+    if text.count("<") > MAX_DEPTH and markup_depth(text) > MAX_DEPTH:
         return html.unescape(_TAG.sub(" ", text))
     if len(text) <= _MAX_PAGE_LETTERS and _PAGE.search(text):
         return _main_part(text) or _all_parts(text)
     return _all_parts(text)
 
 
-def _depth(text: str) -> int:
+def markup_depth(text: str) -> int:
     """Return how deep the elements are nested at the deepest."""
     return max(accumulate(-1 if tag[1] == "/" else 1 for tag in _NESTING.findall(text)), default=0)
 

@@ -8,6 +8,7 @@ import sys
 
 from tests.bench import understanding
 from tests.bench.ring import ring
+from tests.bench.sources import CADENCE_SECONDS, SOURCES, listening
 
 SIZES = (1_000, 10_000, 50_000)
 
@@ -32,6 +33,8 @@ def main() -> None:
     print(
         f"intake to webhook at 20 a second, {len(waits)} alerts: p50 {statistics.median(waits):.3f} s, p99 {p99:.3f} s"
     )
+    share, looks = listening()
+    print(f"{SOURCES} sources with nothing new, every {CADENCE_SECONDS} s ({looks} looks): {share:.1%} of a core")
 
 
 def _measured(what: str, size: int) -> dict[str, float]:

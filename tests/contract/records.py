@@ -20,7 +20,11 @@ from services.records.decisions import DecisionRecords
 from services.records.ledger_outbox import LedgerOutbox
 from services.records.marks import MarkRecords
 from services.records.rules import RuleRecords
+from services.records.sources import MAX_ERROR_LETTERS, SourceRecords
 from services.secrets import Seal
+from services.sources.fetch import NO_VALIDATORS, Validators
+from services.sources.harvest import Harvest
+from services.sources.state import SourceState
 from streams.errors import Conflict, InvalidInput, NotFound, Unavailable
 from tests.builders import NOON
 from tests.fakes import MemoryLog
@@ -284,3 +288,96 @@ class MarksContract:
         marks.put("m", 1)
         marks.put("m", 0)
         assert marks.get("m") == 0
+
+
+class SourcesContract:
+    """Subclasses give `database` and `clock`."""
+
+    @pytest.fixture
+    def sources(self, database, clock):
+        return SourceRecords(database, now=clock)
+
+    def a_harvest(self, *items, etag='"1"', digest="d"):
+        return Harvest(items, Validators(etag, None), digest)
+
+    def test_nothing_is_due_until_a_source_is_switched_on(self, sources, clock):
+        sources.note_verified("a")
+        assert sources.due(at=clock.at) == []
+        sources.enable("a", by=OPERATOR)
+        assert [state.source_id for state in sources.due(at=clock.at)] == ["a"]
+        sources.disable("a", by=OPERATOR)
+        assert sources.due(at=clock.at) == []
+
+    def test_the_longest_overdue_comes_first(self, sources, clock):
+        for name in "abc":
+            sources.enable(name, by=OPERATOR)
+            sources.note_failure(name, "x", due_at=clock.at + timedelta(hours="cab".index(name)))
+        due = sources.due(at=clock.at + timedelta(hours=1))
+        assert [state.source_id for state in due] == ["c", "a"]
+
+    def test_switching_is_audited_once(self, sources, database):
+        for _ in range(2):
+            sources.enable("a", by=US)
+        sources.disable("a", by=US)
+        sources.disable("a", by=US)
+        with database.reading() as connection:
+            rows = connection.execute(select(tables.audit).order_by(tables.audit.c.number)).all()
+        told = [(row.party, row.actor, row.action, row.subject) for row in rows]
+        assert told == [("US", "ann", "source.enable", "a"), ("US", "ann", "source.disable", "a")]
+
+    def test_a_look_that_ended_well_is_remembered(self, sources, clock):
+        sources.enable("a", by=OPERATOR)
+        sources.note_failure("a", "away", due_at=clock.at)
+        sources.note_failure("a", "away", due_at=clock.at)
+        assert (sources.states()["a"].failures, sources.states()["a"].last_error) == (2, "away")
+        clock.at += timedelta(hours=1)
+        harvest = self.a_harvest("x", "y")
+        due_at = clock.at + timedelta(hours=2)
+        sources.note_success("a", harvest, keys={"k": "x"}, new=1, due_at=due_at)
+        state = sources.states()["a"]
+        assert state == SourceState(
+            source_id="a",
+            enabled=True,
+            enabled_at=clock.at - timedelta(hours=1),
+            validators=Validators('"1"', None),
+            digest="d",
+            verified_at=clock.at,
+            last_attempt_at=clock.at,
+            last_success_at=clock.at,
+            last_item_at=clock.at,
+            entries=2,
+            items_seen=1,
+            due_at=due_at,
+        )
+
+    def test_a_look_at_what_did_not_change_keeps_how_many_there_were(self, sources, clock):
+        sources.note_success("a", self.a_harvest("x", "y"), keys={}, new=2, due_at=clock.at)
+        seen_at, clock.at = clock.at, clock.at + timedelta(hours=1)
+        sources.note_success("a", Harvest(None, NO_VALIDATORS, "d"), keys={}, new=0, due_at=clock.at)
+        state = sources.states()["a"]
+        assert (state.entries, state.items_seen, state.last_item_at, state.last_success_at) == (2, 2, seen_at, clock.at)
+
+    def test_keys_are_each_source_s_own(self, sources, clock):
+        keys = {f"k{number}": f"n{number}" for number in range(1_200)}
+        sources.note_success("a", self.a_harvest(), keys=keys, new=0, due_at=clock.at)
+        assert sources.held("a", [*keys, "other"]) == keys
+        assert sources.held("b", keys) == {}
+        sources.note_success("a", self.a_harvest(), keys={"k1": "later"}, new=0, due_at=clock.at)
+        assert sources.held("a", ["k1"]) == {"k1": "later"}
+
+    def test_the_oldest_keys_are_forgotten(self, sources, clock, monkeypatch):
+        monkeypatch.setattr("services.records.sources.MAX_KEYS", 4)
+        for number in range(5):
+            clock.at += timedelta(minutes=1)
+            keys = {f"{number}-{part}": "n" for part in range(2)}
+            sources.note_success("a", self.a_harvest(), keys=keys, new=1, due_at=clock.at)
+        held = sources.held("a", [f"{number}-{part}" for number in range(5) for part in range(2)])
+        assert sorted(held) == ["3-0", "3-1", "4-0", "4-1"]
+
+    def test_a_long_error_is_cut(self, sources, clock):
+        sources.note_failure("a", "x" * 10_000, due_at=clock.at)
+        assert len(sources.states()["a"].last_error) == MAX_ERROR_LETTERS
+
+    def test_an_error_in_letters_that_no_database_keeps_is_noted(self, sources, clock):
+        sources.note_failure("a", "the document is <\0\ud800>", due_at=clock.at)
+        assert sources.states()["a"].last_error == "the document is <?>"

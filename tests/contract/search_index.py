@@ -1,9 +1,12 @@
 """What every search index promises; an adapter is done when its subclass is green."""
 
+from datetime import date
+
 import pytest
 
 from schemas.projection import Kind, Tombstone
 from schemas.query import After, Search, SortKey
+from schemas.signal import MeasureClaim
 from streams.errors import InvalidInput
 from streams.query.parse import parse
 from tests.builders import NOON, a_judgement, a_projection, a_severity, all_except, an_hour_later, only_for
@@ -29,6 +32,21 @@ QUERIES = (
     ("-material:tin", True),
     ("NOT gallium", False),
     ("gallium -tin", True),
+    ('="end-use certificate"', True),
+    ("=licences", False),  # the text has the other form
+    ('"need certificate"~6', True),
+    ('"need certificate"~5', False),
+    ('"certificate need"~9', False),  # in order
+    ('"gallium exports exporters"~16', False),  # never from one part into another
+    ("certif*", True),
+    ("CERTIF*", True),
+    ("title:certif*", False),
+    ("material:gal*", True),
+    ("id:*", True),
+    ("expires:*", False),
+    ("title:*", True),
+    ("ref:*", False),
+    ("confidence:[* TO *]", True),
     ("severity:60", True),
     ("severity:>60", False),
     ("severity.eu:>=60", True),
@@ -238,6 +256,31 @@ class SearchIndexContract:
         counts = {name: [(one.value, one.count) for one in values] for name, values in page.facets.items()}
         assert counts == {"material": [("zinc", 2), ("antimony", 1), ("tin", 1)], "actor": [("CN", 3)], "ref": []}
 
+    def test_hits_are_ordered_by_how_many_tell_of_them(self, index):
+        things = [a_projection(name, source_count=count) for name, count in (("a", 1), ("b", 3), ("c", 2_000))]
+        index.put(things, {0: 1})
+        assert self.ids(index, sort=SortKey(field="sources")) == [things[2].id, things[1].id, things[0].id]
+
+    def test_days_are_those_of_the_hits_with_their_counts_oldest_first(self, index):
+        at = {"a": NOON, "b": an_hour_later(hours=11), "c": an_hour_later(hours=12), "d": an_hour_later(hours=-24_000)}
+        index.put([a_projection(name, published_at=moment) for name, moment in at.items()], {0: 1})
+        days = [(str(one.day), one.count) for one in self.found(index, limit=1, days="published").days]
+        assert days == [("2023-10-07", 1), ("2026-07-03", 2), ("2026-07-04", 1)]
+        assert self.found(index, "published:<2026", days="published").days[0].count == 1
+        assert self.found(index).days == ()
+
+    def test_days_before_1970_and_days_of_several_measures_are_counted(self, index):
+        claims = tuple(MeasureClaim(effective_from=day) for day in (date(1939, 9, 1), date(2026, 7, 3)))
+        index.put([a_projection(judgement=a_judgement(measures=claims))], {0: 1})
+        days = self.found(index, days="effective").days
+        assert [str(one.day) for one in days] == ["1939-09-01", "2026-07-03"]
+        assert self.found(index, days="expires").days == ()
+
+    def test_only_the_audience_s_days_are_counted(self, index):
+        index.put([a_projection(audience=only_for("US")), a_projection("r2", audience=all_except("US"))], {0: 1})
+        for party in ("US", "EU"):
+            assert [one.count for one in self.found(index, party=party, days="published").days] == [1]
+
     @pytest.mark.parametrize(
         ("asked", "nearest"),
         [
@@ -245,6 +288,8 @@ class SearchIndexContract:
             ({"facets": ("text",)}, None),  # there is such a field, but its words are not counted
             ({"facets": ("material",) * 11}, None),
             ({"sort": SortKey(field="severty")}, "severity"),
+            ({"days": "publishd"}, "published"),
+            ({"days": "severity"}, None),
             ({"limit": -1}, None),
             ({"limit": 1_001}, None),
         ],

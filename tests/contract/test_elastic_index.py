@@ -3,9 +3,14 @@
 import pytest
 
 from deploy.local.ports import free_port
+from schemas.projection import Kind
+from schemas.query import Search, SortKey
+from services.adapters import elastic_index
 from services.adapters.elastic_client import Cluster
+from services.adapters.elastic_entry import HAS, mapping, order_of
 from services.adapters.elastic_index import ElasticIndex
 from streams.errors import Unavailable
+from streams.query.parse import parse
 from tests.builders import a_projection
 from tests.contract.search_index import SearchIndexContract
 
@@ -51,6 +56,20 @@ def test_an_index_that_was_not_made_is_unavailable_and_is_not_made_by_writing(el
             ask()
     assert not index.ready()
     assert not index.client.indices.exists(index=f"{elastic_prefix}*", allow_no_indices=False)
+
+
+def test_an_index_of_an_earlier_format_takes_what_is_put_until_it_is_made_anew(elastic, elastic_prefix, monkeypatch):
+    fields = mapping()["properties"]
+    earlier = {name: fields[name] for name in fields if name not in (HAS, order_of("sources"))}
+    index = ReadYourWrites(Cluster(elastic.address, prefix=elastic_prefix))
+    with monkeypatch.context() as patched:
+        patched.setattr(elastic_index, "mapping", lambda: {"dynamic": "strict", "properties": earlier})
+        index.prepare()
+    index.prepare()
+    index.put([a_projection()], {0: 1})
+    page = index.search(parse("material:*"), Search(kind=Kind.SIGNAL, sort=SortKey(field="sources")), party="US")
+    assert (page.total, index.cursor()) == (1, 1)
+    index.close()
 
 
 def test_a_cluster_that_is_away_is_unavailable():

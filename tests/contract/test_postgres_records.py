@@ -27,7 +27,7 @@ from services.records.rules import RuleRecords
 from services.records.statements import PUBLISHED
 from services.secrets import Seal
 from streams.errors import ConfigError, Unavailable
-from tests.contract import history_records, outbox_records, records
+from tests.contract import history_records, outbox_records, records, saved_queries
 from tests.contract.history_records import an_event
 from tests.contract.records import US, Clock, items
 from tests.fakes import MemoryLog
@@ -86,7 +86,15 @@ class TestChannels(records.ChannelsContract):
     pass
 
 
+class TestSavedQueries(saved_queries.SavedQueriesContract):
+    pass
+
+
 class TestMarks(records.MarksContract):
+    pass
+
+
+class TestSources(records.SourcesContract):
     pass
 
 

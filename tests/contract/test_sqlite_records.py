@@ -13,7 +13,7 @@ from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.secrets import Seal
 from streams.errors import ConfigError, Unavailable
-from tests.contract import history_records, outbox_records, records
+from tests.contract import history_records, outbox_records, records, saved_queries
 from tests.contract.records import SECRET, US, Clock
 
 
@@ -68,6 +68,14 @@ class TestMarks(records.MarksContract):
     pass
 
 
+class TestSources(records.SourcesContract):
+    pass
+
+
+class TestSavedQueries(saved_queries.SavedQueriesContract):
+    pass
+
+
 def everything_on_disk(path):
     """All bytes of the database and of its journals."""
     return b"".join(file.read_bytes() for file in path.parent.iterdir())
@@ -95,7 +103,22 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database):
 def test_migrating_again_changes_nothing(database):
     database.migrate()
     with database.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0001_first"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [
+            "0003_saved_queries"
+        ]
+
+
+def test_an_installation_of_the_first_version_is_brought_up_and_keeps_what_it_has(database, clock):
+    ChannelRecords(database, Seal("k"), now=clock).create(
+        ChannelIn(kind=ChannelKind.FILE, title="desk", url="desk.jsonl"), by=US
+    )
+    with database.writing() as connection:
+        for table in (tables.saved_query, tables.saved_query_reader, tables.source, tables.source_item):
+            table.drop(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001_first'"))
+    database.migrate()
+    test_the_migrations_make_the_tables_that_the_code_uses(database)
+    assert [one.title for one in ChannelRecords(database, Seal("k"), now=clock).all(party="US")] == ["desk"]
 
 
 def test_a_database_of_a_later_version_is_refused(database):

@@ -16,6 +16,8 @@ from schemas.topics import TOPICS
 from services.api.app import create_app
 from services.cli import app
 from services.settings import Settings, names
+from services.sources.source import Kind
+from services.sources.state import Health
 from streams import errors, metrics
 from streams.dispatch import SCHEDULE_SECONDS
 from streams.knowledge.load import load
@@ -40,6 +42,7 @@ PAGE_OF_TAG = {
     "understanding": "docs/understanding.md",
     "alerting": "docs/alerts.md",
     "feeds": "docs/feeds.md",
+    "sources": "docs/sources.md",
     "operating": "docs/operating.md",
     "knowledge": "docs/understanding.md",
 }
@@ -120,6 +123,7 @@ LISTS = (
     ("docs/alerts.md", ChannelKind),
     ("docs/ingest.md", SourceKind),
     ("docs/operating.md", Scope),
+    ("docs/sources.md", (*Kind, *Health)),
     ("docs/understanding.md", (*EventClass, *Role, *Stage, *Maturity, *Direction)),
     ("docs/understanding.md", [level for _, level in LEVEL_FLOORS]),
     ("docs/understanding.md", {facts.ladder for facts in load().lexicon.classes.values()} - {None}),

@@ -1,6 +1,11 @@
 """What readers get: pages, letters of every script, events with their versions, the stream and the public feed."""
 
+import csv
+import html
+import io
+import json
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -76,6 +81,47 @@ def test_facets_count_what_is_found(client):
         "source": [{"value": "probe", "count": page["total"]}],
         "kind": [{"value": "signal", "count": page["total"]}],
     }
+
+
+def test_exports_give_all_hits_in_order(client):
+    asked = {"q": "source:probe pier", "sort": "published"}
+    total = client.get("/v1/signals", params=asked | {"limit": 1}).json()["total"]
+    lines = client.get("/v1/signals.ndjson", params=asked)
+    items = [json.loads(line) for line in lines.text.splitlines()]
+    table = client.get("/v1/signals.csv", params=asked)
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert lines.headers["Tocsin-Total"] == table.headers["Tocsin-Total"] == str(total)
+    assert [item["id"] for item in items] == [row["id"] for row in rows]
+    assert len({item["id"] for item in items}) == total
+    some = client.get("/v1/signals.ndjson", params=asked | {"limit": 7})
+    assert [json.loads(line)["id"] for line in some.text.splitlines()] == [item["id"] for item in items[:7]]
+    assert some.headers["Tocsin-Total"] == "7"
+    assert items[0] == client.get(f"/v1/signals/{items[0]['id']}").json()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ndjson"])
+def test_a_bad_export_is_a_problem_and_no_half_file(client, suffix):
+    assert is_problem(client.get(f"/v1/events.{suffix}", params={"q": "materal:x"}), 422)["nearest"] == "material"
+    assert is_problem(client.get(f"/v1/events.{suffix}", params={"sort": "size"}), 422)["field"] == "sort"
+
+
+def test_days_are_counted_and_add_up(client):
+    page = client.get("/v1/signals", params={"q": "source:probe pier", "days": "published", "limit": 1}).json()
+    assert sum(day["count"] for day in page["days"]) == page["total"]
+    assert [day["day"] for day in page["days"]] == sorted(day["day"] for day in page["days"])
+    assert client.get("/v1/signals", params={"limit": 1}).json()["days"] == []
+    assert is_problem(client.get("/v1/signals", params={"days": "title"}), 422)["field"] == "days"
+
+
+@pytest.mark.parametrize("kind", ["signals", "events", "measures"])
+def test_the_permanent_link_shows_the_same_search(client, kind):
+    asked = {"q": 'cobalt -"end use"~2 title:min*', "sort": "-severity"}
+    link = client.get(f"/v1/{kind}", params=asked).json()["permalink"]
+    assert link.startswith("http://")
+    page = client.get(link[link.index("/?") :])
+    assert page.status_code == 200
+    assert parse_qs(urlsplit(link).query)["q"] == ['cobalt AND NOT "end use"~2 AND title:min*']
+    assert f'rel="canonical" href="{html.escape(link[link.index("/?") :])}"' in page.text
 
 
 def test_an_event_is_told_with_versions_and_evidence(client):

@@ -61,6 +61,21 @@ def test_a_query_that_is_wrong_is_one_line_with_its_place(data):
     assert "(at letter 0)" in errors
 
 
+def test_all_hits_are_written_as_lines_or_as_a_table(data):
+    told("ingest", "-", data=data, given=lines(*(a_post(number) for number in range(30, 55))))
+    asked = ("search", "pier source:probe", "--kind", "signals", "--sort", "published")
+    wait_until(lambda: told(*asked, data=data)["total"] >= 25)
+    code, written, errors = tocsin(*asked, "--format", "ndjson", data=data)
+    ids = [json.loads(line)["id"] for line in written.splitlines()]
+    assert (code, errors) == (0, "")  # how far it has come is told to a terminal alone
+    assert len(ids) == len(set(ids)) == told(*asked, data=data)["total"]
+    code, table, _ = tocsin(*asked, "--format", "csv", "--limit", "3", data=data)
+    assert (code, [line.split(",")[0] for line in table.splitlines()]) == (0, ["id", *ids[:3]])
+    code, written, errors = tocsin("search", "matrial:gallium", "--format", "csv", data=data)
+    assert (code, written) == (1, "")
+    assert "material" in errors
+
+
 def test_a_token_is_made_listed_and_revoked(data):
     made = told("token", "create", "--party", "EU", "--name", "n", "--scopes", "read,intake", data=data)
     assert made["token"].startswith("toc_")

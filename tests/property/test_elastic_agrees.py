@@ -15,10 +15,13 @@ from streams.errors import InvalidInput
 from streams.query.ast import Phrase, Value
 from streams.query.document import document_of
 from streams.query.predicate import compile_predicate
+from streams.query.relative import resolved
+from streams.query.times import instant_ms
 from streams.query.write import write
 from tests.builders import a_judgement, a_projection
 from tests.contract.search_index import tombstone_of
 from tests.property.test_query_properties import LANGUAGES, WORDS, projections, queries
+from tests.random_questions import ASKED_AT, THINGS, questions, things
 
 BOUNDS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(BOUNDS, max_examples=400)
@@ -92,6 +95,31 @@ def test_three_compilers_give_one_answer(both, things, asked):
 @MANY
 def test_three_compilers_give_one_answer_to_many_questions(both, things, asked):
     agree(both, things, asked)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_three_compilers_agree_in_seven_languages(both, seed):
+    agree_on(both, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3, 40))
+def test_three_compilers_agree_about_many_more(both, seed):
+    agree_on(both, seed)
+
+
+def agree_on(both, seed):
+    """Ask all three the random questions of a seed; "now" is when all of its things were told."""
+    held = both.hold(things(seed))
+    documents = {one.id: document_of(one) for one in held}
+    for query in questions(seed):
+        matches = compile_predicate(query)
+        expected = {name for name, document in documents.items() if matches(document) is not None}
+        asked = resolved(query, instant_ms(ASKED_AT))
+        for index in (both.tantivy, both.elastic):
+            page = index.search(asked, Search(kind=Kind.EVENT, limit=THINGS), party="US")
+            assert {item.id for item in page.items} == expected, write(query)
+            assert page.total == len(expected)
 
 
 def test_every_word_of_every_language_is_found_alike(both):

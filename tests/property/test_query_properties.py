@@ -9,7 +9,7 @@ from schemas.query import Search
 from schemas.signal import EventClass, Place, Role
 from services.adapters.tantivy_index import TantivyIndex
 from streams.errors import InvalidInput
-from streams.query.ast import Both, Either, Everything, Never, Phrase, Range, Value
+from streams.query.ast import Both, Either, Everything, Never, Phrase, Prefix, Present, Range, Value, Words
 from streams.query.document import document_of
 from streams.query.fields import FIELDS, FieldKind
 from streams.query.highlight import highlight
@@ -75,6 +75,12 @@ projections = st.builds(
 
 texts = st.sampled_from(WORDS) | st.lists(st.sampled_from(WORDS), min_size=2, max_size=3).map(" ".join)
 phrases = st.builds(Phrase, st.sampled_from((None, "title", "text")), texts)
+exact = st.builds(Words, st.sampled_from((None, "title", "text")), texts, st.integers(0, 2))
+beginnings = st.one_of(
+    st.builds(Prefix, st.sampled_from((None, "title", "text")), st.sampled_from(("m", "Expo", "hau", "галл", "2B", "mini"))),
+    st.builds(Prefix, st.sampled_from(("material", "actor")), st.sampled_from(("g", "T", "C", "er"))),
+)  # fmt: skip
+present = st.builds(Present, st.sampled_from(("material", "title", "text", "expires", "severity", "ref")))
 values = st.one_of(
     st.builds(Value, st.just("material"), st.sampled_from(("gallium", "TIN", "erz"))),
     st.builds(Value, st.sampled_from(("actor", "target", "place")), st.sampled_from(("CN", "us"))),
@@ -103,7 +109,7 @@ sizes = st.one_of(
     ranges("published", st.none() | st.sampled_from(instants)),
     ranges("expires", st.none() | st.sampled_from(instants)),
 )
-leaves = st.just(Everything()) | phrases | values | sizes
+leaves = st.just(Everything()) | phrases | exact | beginnings | present | values | sizes
 
 
 def joined(parts):
@@ -201,7 +207,7 @@ def test_what_is_written_is_read_back_as_the_same_query(query):
 
 @given(
     st.text(st.characters(), max_size=80)
-    | st.text('ab ()"[]{}:*~-<>=\\/ANDORNOT title:severity:published:2026-07-03', max_size=60)
+    | st.text('ab ()"[]{}:*~3-<>=\\/ANDORNOT title:"a b"~2 material:*severity:published:2026-07-03', max_size=60)
 )
 def test_any_text_is_a_query_or_an_error_with_a_place_in_it(text):
     query, error = answer_to(text)

@@ -14,7 +14,7 @@ BESIDE_THE_LANGUAGE = {"url"}
 
 
 def rows(*things):
-    return list(csv.DictReader(io.StringIO(csv_of(item_of(thing) for thing in things))))
+    return list(csv.DictReader(io.StringIO("".join(csv_of([[item_of(thing)] for thing in things])))))
 
 
 def test_columns_are_named_like_the_fields_of_the_query_language():
@@ -32,7 +32,7 @@ def test_each_thing_is_a_row():
 
 
 def test_nothing_found_is_a_header_alone():
-    assert csv_of([]).splitlines() == [",".join(COLUMNS)]
+    assert "".join(csv_of([])).splitlines() == [",".join(COLUMNS)]
 
 
 # A title as some publisher writes it -> what a spreadsheet is shown.

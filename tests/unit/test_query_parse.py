@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from streams.errors import InvalidInput
-from streams.query.ast import Both, Either, Everything, Never, Phrase, Range, Relative, Value
+from streams.query.ast import Both, Either, Everything, Never, Phrase, Prefix, Present, Range, Relative, Value, Words
 from streams.query.fields import FIELDS
 from streams.query.parse import MAX_CLAUSES, MAX_DEPTH, parse
 from streams.query.relative import resolved
@@ -38,6 +38,24 @@ MEANINGS = (
     ("title:tin", word("tin", "title")),
     ('text:"rare earth"', word("rare earth", "text")),
     ("title:(a OR -b)", Either((word("a", "title"), Never(word("b", "title"))))),
+    ('="licence"', Words(None, "licence")),  # this form, not licences
+    ("=licence", Words(None, "licence")),
+    ('title:="end use"', Words("title", "end use")),
+    ('"gallium ban"~3', Words(None, "gallium ban", 3)),  # in order, at most three others between
+    ('text:("a b"~1 OR c)', Either((Words("text", "a b", 1), word("c", "text")))),
+    ('"a b"~0', Words(None, "a b")),
+    ("magn*", Prefix(None, "magn")),
+    ("title:(magn* OR galli*)", Either((Prefix("title", "magn"), Prefix("title", "galli")))),
+    ("hs:2805*", Prefix("hs", "2805")),
+    ("ref:CN-MOFCOM-2025*", Prefix("ref", "CN-MOFCOM-2025")),
+    ("出口*", Words(None, "出口")),  # a character is a whole word: these two in a row
+    ("material:*", Present("material")),
+    ("-expires:*", Never(Present("expires"))),
+    ("severity:*", Present("severity")),
+    ("title:*", Present("title")),
+    ("severity:[* TO *]", Present("severity")),
+    ('material:="gallium"', Value("material", "gallium")),  # a value is always compared whole
+    ("severity:=60", Range("severity", 60, 60)),
     ("material:gallium", Value("material", "gallium")),
     ("ref:CN-MOFCOM-2025-61", Value("ref", "CN-MOFCOM-2025-61")),
     ("id:a:b", Value("id", "a:b")),
@@ -112,14 +130,25 @@ ERRORS = (
     ("published:0000-01-01", 10, "published", None, "takes a year"),
     ("published:9999-12-31", 10, "published", None, "takes a year"),
     ("published:yesterday", 10, "published", None, "takes a year"),
-    ("galli*", 5, None, None, "prefix"),
-    ("hs:2805*", 7, "hs", None, "prefix"),
-    ("material:*", 9, "material", None, "any value"),
-    ("severity:[* TO *]", 9, "severity", None, "any value"),
-    ('"a b"~3', 5, None, None, "near each other"),
-    ("galium~1", 6, None, None, "near each other"),
-    ('="exact"', 0, None, None, "exact"),
-    ('title:="exact"', 6, "title", None, "exact"),
+    ("ga*ium", 2, None, None, "at the end of a word"),
+    ("a **", 2, None, None, "at the end of a word"),
+    ("rare-ear*", 0, None, None, "2 words"),
+    ("...*", 0, None, None, "no letter"),
+    ("severity:6*", 10, "severity", None, "compared by size"),
+    ("published:2026-0*", 16, "published", None, "compared by size"),
+    (f"id:{'x' * 65}*", 3, "id", None, "at most 64"),
+    ("actor:>C*", 6, "actor", None, "no order"),
+    ("galium~1", 6, None, None, "fuzzy words"),
+    ('"a b"~', 5, None, None, "near each other"),
+    ('"a b"~x', 5, None, None, "near each other"),
+    ('"a b"^2', 5, None, None, "near each other"),
+    ('a "a b"~17', 2, None, None, "at most 16"),
+    ('"a b c d e f g h"~9', 0, None, None, "Between 8 words at most 3"),
+    ('entity:"a b"~2', 7, "entity", None, "has values"),
+    ("=", 1, None, None, "expected after `=`"),
+    ("title:=gall*", 7, "title", None, "expected after `=`"),
+    ('="exact', 1, None, None, "not closed"),
+    ('="..."', 0, None, None, "no letter"),
     ("published:now-7d", 10, "published", None, "behind <"),
     ("published:>now7d", 10, "published", None, "takes a year"),
     ("expires:<123456d", 8, "expires", None, "takes a year"),
@@ -128,6 +157,7 @@ ERRORS = (
     ("(" * (MAX_DEPTH + 1) + "a", MAX_DEPTH, None, None, "levels deep"),
     ("-" * 40 + "a", MAX_DEPTH + 1, None, None, "levels deep"),
     ("a " * (MAX_CLAUSES + 1), 2 * MAX_CLAUSES, None, None, "clauses"),
+    ('"a b c"~16 ' * 100, 285, None, None, "several"),  # each counts for ten
 )
 
 

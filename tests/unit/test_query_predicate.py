@@ -4,7 +4,7 @@ import pytest
 
 from schemas.measure import Record, Status
 from schemas.projection import Kind
-from schemas.signal import Maturity, MeasureClaim, Place, Role
+from schemas.signal import Evidence, Maturity, MeasureClaim, Place, Role
 from streams.query.document import OWN_TITLE, document_of
 from streams.query.parse import parse
 from streams.query.predicate import MAX_SPANS, Span, compile_predicate
@@ -37,6 +37,19 @@ def test_every_alternative_that_holds_is_told():
     ]
 
 
+def test_a_value_shows_the_words_that_led_to_it_as_far_as_they_stand_in_the_leading_report():
+    evidence = (
+        Evidence(field="actor", value="CN", part="title", start=0, end=5, text="China"),
+        Evidence(field="material", value="gallium", part="text", start=0, end=7, text="cobalt!"),  # it stands elsewhere
+        Evidence(field="class", value="export_licensing", part="title", start=3, end=3, text=""),
+    )
+    thing = a_projection(judgement=a_judgement(evidence=evidence))
+    assert spans_of("actor:cn", thing) == (Span("actor:cn", 0, "title", 0, 5),)
+    assert spans_of("place:CN", thing) == (Span("place:CN", 0, "title", 0, 5),)
+    assert spans_of("material:gallium", thing) == (Span("material:gallium"),)
+    assert spans_of("class:export_licensing", thing) == (Span("class:export_licensing"),)
+
+
 def test_a_negation_gives_no_words():
     assert spans_of("-tin", a_projection()) == ()
     assert spans_of("-gallium", a_projection()) is None
@@ -44,6 +57,40 @@ def test_a_negation_gives_no_words():
 
 def test_the_places_of_one_clause_are_bounded():
     assert len(spans_of("tin", a_projection(text="tin " * 10_000))) == MAX_SPANS
+
+
+# Each case: a query, and the words of "Gallium exports of China were suspended" (title) and "Magnets, magnetite, 出口管制" (text).
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("=exports", ["exports"]),
+        ("=export", None),  # the form that is asked for, and no other
+        ("=EXPORTS", ["exports"]),
+        ('="gallium exports"', ["Gallium exports"]),
+        ('"gallium china"~2', ["Gallium exports of China"]),
+        ('"gallium china"~1', None),
+        ('"china gallium"~9', None),  # in order
+        ('"gallium exports suspended"~3', ["Gallium exports of China were suspended"]),
+        ('"gallium exports suspended"~2', None),  # the gaps are counted together
+        ('"suspended magnets"~16', None),  # never from one part into another
+        ("magn*", ["Magnets", "magnetite"]),
+        ("title:magn*", None),
+        ("出口*", ["出口"]),
+        ('"出制"~2', ["出口管制"]),
+        ("material:gal*", [""]),
+        ("material:GAL*", [""]),
+        ("material:al*", None),
+        ("material:*", [""]),
+        ("expires:*", None),
+        ("text:*", [""]),
+        ("severity:*", [""]),
+    ],
+)
+def test_forms_beginnings_and_nearness_are_told_with_their_words(query, found):
+    thing = a_projection(title="Gallium exports of China were suspended", text="Magnets, magnetite, 出口管制")
+    texts = {"title": thing.title, "text": thing.text, "": ""}
+    spans = spans_of(query, thing)
+    assert (spans and [texts[span.part][span.start : span.end] for span in spans]) == found
 
 
 LANGUAGES = (
