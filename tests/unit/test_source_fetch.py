@@ -66,8 +66,8 @@ def test_a_validator_that_cannot_be_given_back_is_dropped(fetcher, publisher, ta
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("gzip", gzip.compress(FEED)),
-        ("x-gzip", gzip.compress(FEED)),
+        ("gzip", gzip.compress(FEED, mtime=0)),
+        ("x-gzip", gzip.compress(FEED, mtime=0)),
         ("deflate", zlib.compress(FEED)),
         ("deflate", zlib.compress(FEED)[2:-4]),  # without zlib's header, as some servers send it
         ("identity", FEED),
