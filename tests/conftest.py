@@ -20,7 +20,15 @@ ALLOWED_SKIPS = {
 SHARED_SERVERS = frozenset(("kafka", "elastic", "postgres"))
 """Fixtures that serve the whole run: where several processes share it, one alone has all who ask for them."""
 
+MAX_NAMED_LETTERS = 80
+"""How much of a case its test's name tells; a document of megabytes is not its own name."""
+
 _unlisted: list[str] = []
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Name bytes and long texts by their argument: all processes of a run must call a test alike, now and in a second."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > MAX_NAMED_LETTERS) else None
 
 
 @pytest.hookimpl(tryfirst=True)
