@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -12,7 +13,9 @@ from schemas.marking import Audience
 from schemas.projection import Kind
 from services.api.app import create_app
 from services.console import assets, pages
+from services.console.listening import every
 from services.console.rendering import CONTENT_SECURITY_POLICY, coded
+from services.records.access import OPERATOR
 from services.settings import Settings
 from services.wiring import open_node
 from streams.errors import Unavailable
@@ -167,7 +170,7 @@ def test_links_out_tell_nobody_where_they_were(client):
     assert all(link["rel"] == "noopener noreferrer nofollow" for link in links)
 
 
-@pytest.mark.parametrize("address", ["/", "/?q=mater:x", "/?q=tin", "/docs", "/docs/query"])
+@pytest.mark.parametrize("address", ["/", "/?q=mater:x", "/?q=tin", "/sources", "/docs", "/docs/query"])
 def test_pages_run_no_script_and_load_only_our_own(client, address):
     answer = client.get(address)
     outline = Outline(answer.text)
@@ -181,7 +184,7 @@ def test_pages_run_no_script_and_load_only_our_own(client, address):
     assert all(client.get(href).status_code == 200 for href in loaded)
 
 
-@pytest.mark.parametrize("address", ["/", "/docs", "/docs/query"])
+@pytest.mark.parametrize("address", ["/", "/sources", "/docs", "/docs/query"])
 def test_every_page_has_landmarks_one_heading_and_labels(client, address):
     outline = Outline(client.get(address).text)
     assert [len(outline.all(tag)) for tag in ("header", "main", "h1", "title")] == [1, 1, 1, 1]
@@ -190,6 +193,31 @@ def test_every_page_has_landmarks_one_heading_and_labels(client, address):
     assert all(one["id"] in labelled for one in asked)
     ids = [attrs["id"] for _, attrs in outline.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
+
+
+def test_the_sources_are_listed_and_none_tells_how_it_goes(client, node):
+    before = client.get("/sources").text
+    node.sources.enable("us-federal-register-bis", by=OPERATOR)
+    node.sources.records.note_verified("us-federal-register-bis")
+    assert client.get("/sources").text == before
+    outline = Outline(before)
+    assert len([one for one in outline.all("th") if one.get("scope") == "row"]) == len(node.sources.all()) >= 60
+    assert "<code>us-federal-register-bis</code>" in before
+
+
+# A cadence -> as people say it.
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (1, "every second"),
+        (90, "every 90 seconds"),
+        (900, "every 15 minutes"),
+        (3_600, "every hour"),
+        (172_800, "every 2 days"),
+    ],
+)
+def test_a_cadence_is_told_in_words(seconds, said):
+    assert every(timedelta(seconds=seconds)) == said
 
 
 def test_weights_stay_within_their_bounds(client):
