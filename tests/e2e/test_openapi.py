@@ -3,6 +3,7 @@
 import functools
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
@@ -22,6 +23,22 @@ NOTICE = {
     "text": "MOFCOM Announcement No. 908 of 2025 of 9 October 2025 places holmium under export licensing.",
 }
 REF = "CN-MOFCOM-2025-908"
+
+HOSTILE = (
+    *("%00", "a%00b", "%ED%A0%80", "%FF%FE", "%C0%80", "%", "%0D%0AX:1", "..%2F..", "%F0%9F%98%80"),  # letters
+    *(
+        "-1",
+        "9223372036854775808",
+        "9" * 400,
+        "1e400",
+        "NaN",
+        "0001-01-01",
+        "9999-12-31",
+        "2026-13-45",
+    ),  # numbers, days
+    *("((((((((", "x:[*", "*", "null"),  # syntax
+)
+"""What random examples seldom hit, as it stands in an address."""
 
 load_all_checks()
 PROMISES = [
@@ -110,3 +127,15 @@ def test_what_is_there_is_answered_as_documented(served, ids, askers):
         seconds = LISTENING_SECONDS if operation.path == STREAM else DEADLINE_SECONDS
         answer = case.call_and_validate(headers=askers[0], checks=PROMISES, timeout=seconds)
         assert answer.status_code == 200, (operation.label, answer.status_code)
+
+
+def test_hostile_values_are_answered_as_documented(served, askers):
+    for operation in (found.ok() for found in served.exclude(path=STREAM).get_all_operations()):
+        case = operation.Case(path_parameters={one.name: "NAMED" for one in operation.path_parameters})
+        address = case.as_transport_kwargs()["url"]
+        named = [address] if operation.path_parameters else []
+        for form in [*named, *(f"{address}?{one.name}=NAMED" for one in operation.query)]:
+            for hostile in HOSTILE:
+                url = form.replace("NAMED", hostile)
+                answer = requests.request(operation.method, url, headers=askers[0], timeout=DEADLINE_SECONDS)
+                case.validate_response(answer, checks=PROMISES)
