@@ -11,6 +11,7 @@ from schemas.rule import Rule, RuleIn
 from services.adapters.file_channel import check_name
 from services.adapters.webhook import check_secret, new_secret
 from services.api.access import Reader, Served, Writer
+from services.api.problems import problems
 from streams.query.parse import parse
 
 router = APIRouter(tags=["alerting"])
@@ -59,7 +60,7 @@ class Deliveries(Model):
     items: tuple[Delivery, ...]
 
 
-@router.post("/v1/rules", status_code=201)
+@router.post("/v1/rules", status_code=201, responses=problems(409))
 def create_rule(posted: RuleIn, node: Served, principal: Writer) -> Rule:
     """Add a rule. Answered when it stands in the ledger: what is posted after it is judged by it."""
     parse(posted.query)  # a rule that cannot be compiled would refuse everything that comes before it
@@ -88,7 +89,7 @@ def delete_rule(rule_id: str, node: Served, principal: Writer) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/v1/channels", status_code=201, response_model_exclude_none=True)
+@router.post("/v1/channels", status_code=201, response_model_exclude_none=True, responses=problems(409))
 def create_channel(posted: ChannelIn, node: Served, principal: Writer) -> ChannelMade:
     """Add a channel. A webhook without a secret gets one, which is shown in this answer and never again."""
     made_here = None

@@ -22,6 +22,7 @@ from services.api import (
     things,
 )
 from services.api.body import MAX_JSON_BYTES, Bounded
+from services.api.problems import DocumentedApi
 from services.console import pages
 from services.node import Node
 from streams import metrics
@@ -33,7 +34,9 @@ Errors are RFC 9457 problems. Lists are paged by opaque cursors. Send `Authoriza
 
 def create_app(node: Node) -> FastAPI:
     """Return the application for an open installation."""
-    app = FastAPI(title="Tocsin", version=version("tocsin"), description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = DocumentedApi(
+        title="Tocsin", version=version("tocsin"), description=DESCRIPTION, docs_url=None, redoc_url=None
+    )
     app.state.node = node
     for module in (
         intake,

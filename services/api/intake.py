@@ -13,6 +13,7 @@ from schemas.raw import SignalIn, SourceKind
 from services.api.access import Contributor, Served
 from services.api.body import media_type, read_body
 from services.api.errors import HttpError, problem_of
+from services.api.problems import problems
 from services.intake import RESERVED, Arrival, admitted
 from services.node import Node
 from streams import metrics
@@ -70,7 +71,7 @@ _BODY = {
     "/v1/intake",
     status_code=202,
     response_model=Accepted | LineAnswers,
-    responses={207: {"model": LineAnswers, "description": "Some lines were rejected."}},
+    responses={207: {"model": LineAnswers, "description": "Some lines were rejected."}, **problems(415)},
     openapi_extra=_BODY,
 )
 async def intake(

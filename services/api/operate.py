@@ -13,6 +13,7 @@ from schemas.problem import Problem
 from services import dead
 from services.api.access import Operator, Reader, Served
 from services.api.errors import answer
+from services.api.problems import problems
 
 router = APIRouter(tags=["operating"])
 probes = APIRouter(tags=["operating"])
@@ -93,7 +94,7 @@ def healthz() -> Health:
     return Health()
 
 
-@probes.get("/readyz", response_model=Readiness, responses={503: {"model": Problem}})
+@probes.get("/readyz", response_model=Readiness, responses=problems(503))
 def readyz(request: Request, node: Served) -> Response:
     """Tell whether the server answers for what it has: 200, or 503 with what is missing."""
     missing = [*node.missing(), *getattr(request.app.state, "lacking", list)()]
@@ -156,7 +157,7 @@ def dead_letters(
     return Letters(items=tuple(Letter(number=number, **letter.model_dump()) for number, letter in found))
 
 
-@router.post("/v1/dead/replay")
+@router.post("/v1/dead/replay", responses=problems(404))
 def replay(node: Served, _principal: Operator, number: Annotated[int | None, Query(ge=1)] = None) -> Replayed:
     """Append one dead letter, or all, to its origin again: for when the reason is mended."""
     replayed = dead.replay(node.log, number=number)

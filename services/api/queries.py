@@ -7,6 +7,7 @@ from schemas.marking import Tlp
 from schemas.party import Principal
 from schemas.saved import SavedQuery, SavedQueryChange, SavedQueryIn
 from services.api.access import Reader, Served, Writer
+from services.api.problems import problems
 from services.console.asked import Asked
 from services.node import Node
 from services.search import parsed, sort_key
@@ -34,7 +35,7 @@ def queries(node: Served, principal: Reader) -> SavedQueries:
     return SavedQueries(items=tuple(_shown(one, node, principal) for one in node.queries.all(by=principal)))
 
 
-@router.post("/v1/queries", status_code=201)
+@router.post("/v1/queries", status_code=201, responses=problems(409))
 def keep(posted: SavedQueryIn, node: Served, principal: Writer) -> SavedQueryOut:
     """Keep a search under a name; who else sees it follows from its marking, and without one nobody does."""
     _check(posted)

@@ -25,7 +25,7 @@ from services.api.things import (
 from services.node import Node
 from services.partners.calendar import calendar
 from services.register import all_measures
-from services.wire import MeasureAnswer, MeasureItem, documents_of, item_of, shown
+from services.wire import Gone, MeasureAnswer, MeasureItem, documents_of, item_of, shown
 from streams.assemble.measure import measure_id_of
 from streams.errors import NotFound
 
@@ -33,6 +33,12 @@ router = APIRouter(tags=["register"])
 At = Annotated[
     date | None, Query(description="The day on which to say how things stand; by default each issuer's today.")
 ]
+
+
+class MeasureVersions(Versions):
+    """What this reader was told of a measure, oldest first; the first is version 1."""
+
+    items: tuple[MeasureItem | Gone, ...]
 
 
 @router.get("/v1/measures", response_model=MeasureAnswer)
@@ -66,7 +72,7 @@ def measures_calendar(node: Served, principal: Reader, *, q: QueryText = "*") ->
     return Response(told, media_type="text/calendar; charset=utf-8")
 
 
-@router.get("/v1/measures/{measure_id:path}/versions", response_model=Versions)
+@router.get("/v1/measures/{measure_id:path}/versions", response_model=MeasureVersions)
 def versions(measure_id: str, node: Served, principal: Reader) -> Response:
     """Return each version of a measure that this reader was told, oldest first, each with what changed."""
     thing = _found(node, measure_id, principal.party)

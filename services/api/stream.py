@@ -26,7 +26,7 @@ LAST_POSSIBLE = 2**63 - 1
 """The largest number that a database keeps."""
 
 
-@router.get("/v1/stream", response_class=EventSourceResponse)
+@router.get("/v1/stream", response_class=EventSourceResponse, responses={200: {"content": {"text/event-stream": {}}}})
 async def stream(
     node: Served,
     principal: Reader,

@@ -23,7 +23,9 @@ TOTAL_HEADER: Final = "Tocsin-Total"
 
 QueryText = Annotated[str, Query(max_length=4_000, description="In the query language; see docs/query.md.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Hits a page.")]
-Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before.")]
+Cursor = Annotated[
+    str | None, Query(max_length=20_000, pattern=r"^[A-Za-z0-9_=-]*$", description="`next` of the page before.")
+]
 Sort = Annotated[str, Query(max_length=64, description="A sort key, `-` before it for descending.")]
 Days = Annotated[
     str | None, Query(max_length=64, description="A time of the query language: counts hits by its day in UTC.")
