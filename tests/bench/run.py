@@ -1,4 +1,4 @@
-"""`make bench`: the pipeline beside its floor, how long an alert takes, and what a search page costs. On a shared machine read the ratios."""
+"""`make bench`: the pipeline beside its floor, an alert and a search page. On a shared machine read the ratios."""
 
 import json
 import os

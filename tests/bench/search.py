@@ -40,7 +40,7 @@ SHAPES = (
     "{material} export",
     "material:{material} AND actor:{country}",
     "severity.eu:>=40 material:{material}",
-    '"customs broker" {material}',
+    '"export quota" {material}',
     "published:[{day} TO {later}] actor:{country}",
     "({material} OR {other}) -class:export_ban",
     "class:export_ban published:>={day}",
