@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from schemas.party import Principal
 from schemas.projection import Kind, Projection
 from schemas.query import DEFAULT_LIMIT, After, Page, Search, SortKey
 from schemas.rule import MAX_QUERY_LETTERS
+from services.found import Found, Hit
 from services.records.history import HistoryRecords
 from services.secrets import Seal
-from services.wire import Answer, Day, Facet, Highlight, Item, item_of
+from services.wire import Answer, Highlight, Item
 from streams.errors import InvalidInput, NotFound
 from streams.ports import SearchIndex
 from streams.query.ast import Everything, Node, Value
@@ -27,6 +28,17 @@ from streams.query.write import write
 
 EXPORT_PAGE: Final = 500
 """Things that an export reads at once."""
+
+
+class Asking(TypedDict, total=False):
+    """What `SearchService.found` takes besides kind, query and reader, and as it means it."""
+
+    limit: int
+    cursor: str | None
+    sort: str
+    facets: Sequence[str]
+    days: str | None
+    at: date | None
 
 
 class SearchService:
@@ -43,7 +55,11 @@ class SearchService:
     ) -> None:
         self._index, self._history, self._seal, self._now, self._names = index, history, seal, now, names
 
-    def search(  # noqa: PLR0913 - one parameter for each thing a reader can ask
+    def search(self, kind: Kind, query: str, *, by: Principal, **asking: Unpack[Asking]) -> Answer:
+        """Return the same as `found` in the shape that goes out."""
+        return self.found(kind, query, by=by, **asking).answer()
+
+    def found(  # noqa: PLR0913 - one parameter for each thing a reader can ask
         self,
         kind: Kind,
         query: str,
@@ -55,7 +71,7 @@ class SearchService:
         facets: Sequence[str] = (),
         days: str | None = None,
         at: date | None = None,
-    ) -> Answer:
+    ) -> Found:
         """Return a page, measures as they stand on the day `at`; `days` names the time whose days are counted.
 
         InvalidInput points at what is wrong with the query, the sort key, a facet, the days or the cursor.
@@ -70,15 +86,12 @@ class SearchService:
             days=days,
         )
         page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=by.party)
-        return Answer.model_construct(
-            items=self._items(page, node, kind, at),
+        return Found(
+            hits=self._hits(page, node, kind, at),
             total=page.total,
             next=self._next(page.after, kind, query, sort),
-            facets={
-                name: tuple(Facet(value=one.value, count=one.count) for one in counts)
-                for name, counts in page.facets.items()
-            },
-            days=tuple(Day(day=one.day, count=one.count) for one in page.days),
+            facets=page.facets,
+            days=page.days,
         )
 
     def everything(
@@ -98,7 +111,7 @@ class SearchService:
     ) -> Iterator[tuple[Item, ...]]:
         left = limit
         while page.items:
-            yield self._items(page, Everything(), asked.kind, None)[:left]
+            yield tuple(hit.item() for hit in self._hits(page, Everything(), asked.kind, None)[:left])
             left = None if left is None else left - len(page.items)
             if page.after is None or (left is not None and left <= 0):
                 return
@@ -111,14 +124,13 @@ class SearchService:
             raise NotFound(f"there is no signal {signal_id}")
         return page.items[0]
 
-    def _items(self, page: Page, node: Node, kind: Kind, at: date | None) -> tuple[Item, ...]:
+    def _hits(self, page: Page, node: Node, kind: Kind, at: date | None) -> tuple[Hit, ...]:
         counts: dict[str, int] = {}
         if kind is not Kind.SIGNAL and page.items:
             ids = [thing.id for thing in page.items]
             counts = self._history.counts(kind, ids, audience=page.items[0].audience)
         return tuple(
-            item_of(thing, version=counts.get(thing.id), highlights=_highlights(thing, node), at=at)
-            for thing in page.items
+            Hit(thing, version=counts.get(thing.id), highlights=_highlights(thing, node), at=at) for thing in page.items
         )
 
     def _next(self, after: After | None, kind: Kind, query: str, sort: str) -> str | None:

@@ -10,6 +10,7 @@ from schemas.base import Model, Utc
 from schemas.marking import Tlp
 from schemas.measure import Change, Contradiction, Interval, Record, Status
 from schemas.projection import Kind, Overruled, Projected, Projection, Tombstone
+from schemas.query import DayCount, FacetCount
 from schemas.severity import Level, Severity, Term
 from schemas.signal import (
     Assertion,
@@ -148,20 +149,6 @@ class Document(Model):
     received_at: Utc
 
 
-class Facet(Model):
-    """How many hits carry a value."""
-
-    value: str
-    count: int
-
-
-class Day(Model):
-    """How many hits fall on a day, in UTC."""
-
-    day: date
-    count: int
-
-
 class Answer(Model):
     """A page of hits. `next` is opaque; give it back as `cursor` for what follows.
 
@@ -171,8 +158,8 @@ class Answer(Model):
     items: tuple[SerializeAsAny[Item], ...]
     total: int
     next: str | None
-    facets: Mapping[str, tuple[Facet, ...]]
-    days: tuple[Day, ...] = ()
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    days: tuple[DayCount, ...] = ()
     permalink: str = ""
 
 

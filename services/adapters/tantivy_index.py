@@ -1,9 +1,10 @@
 """The embedded search index: one tantivy folder, one writer, its cursor in the same commit as its entries."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from tantivy import Index, IndexWriter, Query, Schema, Searcher
 
@@ -30,6 +31,8 @@ from streams.text.analyse import ANALYSER_VERSION
 _FOLDER: Final = f"tantivy-{INDEX_VERSION}-{ANALYSER_VERSION}"
 _WRITER_BYTES: Final = 50_000_000
 _CURSOR: Final = "_cursor"
+_DAYS: Final = "_days"
+_day: Final = lru_cache(maxsize=MAX_DAYS)(day_of)
 _MAX_VALUES: Final = 60_000
 """Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
 
@@ -83,14 +86,15 @@ class TantivyIndex:
         asked = self._asked(query, search, party)
         try:
             searcher = self._searcher()
-            facets = {name: _counted(searcher, asked, name) for name in search.facets}
-            days = _days(searcher, asked, search.days) if search.days else ()
+            counted = _counted(searcher, asked, search)
             page = page_of(searcher, self._schema, asked, search)
-            return page.model_copy(update={"facets": facets, "days": days})
         except (OSError, ValueError) as exc:
             raise Unavailable(
                 f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
             ) from exc
+        facets = {name: _facet(counted[name]["buckets"]) for name in search.facets}
+        days = _days(counted[_DAYS]["buckets"]) if search.days else ()
+        return page.model_copy(update={"facets": facets, "days": days})
 
     def close(self) -> None:
         """Finish what is being written; after this the index answers nothing."""
@@ -161,24 +165,46 @@ def _version_of(key: str, searcher: Searcher, schema: Schema) -> int:
     return int(hits[0][0]) if hits else -1
 
 
-def _counted(searcher: Searcher, query: Query, name: str) -> tuple[FacetCount, ...]:
-    """Return the values of a field among the hits: most frequent first, then by value."""
-    terms = {"field": facet_field(name), "size": _MAX_VALUES, "segment_size": _MAX_VALUES}
+def counts_of(facets: Sequence[str], days: str | None) -> dict[str, Any]:
+    """Return what tantivy is to count in one pass over the hits."""
+    counts: dict[str, Any] = {
+        name: {"terms": {"field": facet_field(name), "size": _MAX_VALUES, "segment_size": _MAX_VALUES}}
+        for name in facets
+    }
+    if days:
+        counts[_DAYS] = {"histogram": {"field": days, "interval": float(DAY_MS), "min_doc_count": 1}}
+    return counts
+
+
+def _counted(searcher: Searcher, query: Query, search: Search) -> dict[str, Any]:
+    """Return the buckets of each facet and of the days, counted in one pass, or one by one where that is too much at once."""
+    asked = counts_of(search.facets, search.days)
+    if not asked:
+        return {}
     try:
-        buckets = searcher.aggregate(query, {"values": {"terms": terms}})["values"]["buckets"]
+        return dict(searcher.aggregate(query, asked))
+    except ValueError:
+        return {name: _alone(searcher, query, name, one)[name] for name, one in asked.items()}
+
+
+def _alone(searcher: Searcher, query: Query, name: str, count: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(searcher.aggregate(query, {name: count}))
     except ValueError as exc:
+        if name == _DAYS:
+            raise InvalidInput(
+                f"`{count['histogram']['field']}` has too many days to count: narrow the query.", field="days"
+            ) from exc
         raise InvalidInput(f"`{name}` has too many values to count: narrow the query.", field=name) from exc
-    counts = sorted((FacetCount(value=one["key"], count=one["doc_count"]) for one in buckets),
-                    key=lambda one: (-one.count, one.value))  # fmt: skip
-    return tuple(counts[:MAX_FACET_VALUES])
 
 
-def _days(searcher: Searcher, query: Query, name: str) -> tuple[DayCount, ...]:
-    """Return how many hits fall on each day that has some."""
-    days = {"field": name, "interval": float(DAY_MS), "min_doc_count": 1}
-    try:
-        buckets = searcher.aggregate(query, {"days": {"histogram": days}})["days"]["buckets"]
-    except ValueError as exc:
-        raise InvalidInput(f"`{name}` has too many days to count: narrow the query.", field="days") from exc
+def _facet(buckets: Sequence[Mapping[str, Any]]) -> tuple[FacetCount, ...]:
+    """Return the values of a field among the hits: most frequent first, then by value."""
+    counts = sorted((-one["doc_count"], one["key"]) for one in buckets)
+    return tuple(FacetCount(value=value, count=-negative) for negative, value in counts[:MAX_FACET_VALUES])
+
+
+def _days(buckets: Sequence[Mapping[str, Any]]) -> tuple[DayCount, ...]:
+    """Return how many hits fall on each day that has some, the newest ones, oldest first."""
     counts = sorted((one["key"], one["doc_count"]) for one in buckets)
-    return tuple(DayCount(day=day_of(key), count=count) for key, count in counts[-MAX_DAYS:])
+    return tuple(DayCount(day=_day(key), count=count) for key, count in counts[-MAX_DAYS:])

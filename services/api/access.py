@@ -14,7 +14,7 @@ _bearer = HTTPBearer(auto_error=False, description="A token of `tocsin token cre
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def node_of(request: Request) -> Node:
+async def node_of(request: Request) -> Node:
     """Return the installation that this app serves."""
     node: Node = request.app.state.node
     return node
@@ -34,7 +34,7 @@ def anyone(node: Served, credentials: Credentials) -> Principal:
 
 
 def _holder_of(scope: Scope) -> Any:  # noqa: ANN401 - FastAPI types its Depends marker as Any
-    def holder(principal: Annotated[Principal, Depends(anyone)]) -> Principal:
+    async def holder(principal: Annotated[Principal, Depends(anyone)]) -> Principal:
         if principal.token_id is None:
             raise HttpError(401, "send a token: Authorization: Bearer toc_...", headers={"WWW-Authenticate": "Bearer"})
         if scope not in principal.scopes:

@@ -1,9 +1,9 @@
 """The HTTP application: every door of one process, over one installation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib.metadata import version
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 
 from services.api import (
     alerting,
@@ -22,10 +22,10 @@ from services.api import (
     things,
 )
 from services.api.body import MAX_JSON_BYTES, Bounded
+from services.api.observed import Observed
 from services.api.problems import DocumentedApi
 from services.console import pages
 from services.node import Node
-from streams import metrics
 
 DESCRIPTION = """Shared early warning for critical-mineral supply risk.
 
@@ -57,7 +57,7 @@ def create_app(node: Node) -> FastAPI:
         app.include_router(module.router)
     errors.install(app)
     app.add_middleware(Bounded, max_bytes=MAX_JSON_BYTES, except_for=frozenset({"/v1/intake"}))
-    app.middleware("http")(_observed)
+    app.add_middleware(Observed)
     return app
 
 
@@ -69,12 +69,3 @@ def create_probe(node: Node, *, lacking: Callable[[], list[str]]) -> FastAPI:
     app.include_router(operate.probes)
     errors.install(app)
     return app
-
-
-async def _observed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Count the answer by route, and keep browsers from guessing what it is."""
-    answer = await call_next(request)
-    route = getattr(request.scope.get("route"), "path", "none")
-    metrics.REQUESTS.labels(route, str(answer.status_code)).inc()
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return answer

@@ -19,8 +19,8 @@ from services.api.things import (
     Versions,
     export_router,
     json_of,
-    linked,
     names_in,
+    page_json,
 )
 from services.node import Node
 from services.partners.calendar import calendar
@@ -56,10 +56,10 @@ def measures(  # noqa: PLR0913 - one parameter for each of the address's
 ) -> Response:
     """Return measures with their states in time; `status_at` and `in_force` are of the day asked for."""
     names = names_in(facets)
-    page = node.search.search(
+    page = node.search.found(
         Kind.MEASURE, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days, at=at
     )
-    return json_of(linked(page, Kind.MEASURE, q, sort, base_url=node.settings.base_url))
+    return page_json(page, Kind.MEASURE, q, sort, base_url=node.settings.base_url)
 
 
 router.include_router(export_router(Kind.MEASURE))

@@ -14,6 +14,7 @@ from schemas.signal import Evidence
 from services.api.access import Reader, Served
 from services.console.asked import Asked
 from services.csv_export import csv_of
+from services.found import Found
 from services.ndjson_export import ndjson_of
 from services.search import canonical
 from services.wire import Answer, Document, Gone, Item, documents_of, item_of, shown
@@ -96,8 +97,8 @@ def search_router(kind: Kind) -> APIRouter:
     ) -> Response:
         """Return hits in order, how many there are in all, and counts of the values and of the days asked for."""
         names = names_in(facets)
-        page = node.search.search(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days)
-        return json_of(linked(page, kind, q, sort, base_url=node.settings.base_url))
+        page = node.search.found(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days)
+        return page_json(page, kind, q, sort, base_url=node.settings.base_url)
 
     return of_kind
 
@@ -135,10 +136,10 @@ def evidence(event_id: str, node: Served, principal: Reader) -> Response:
     return json_of(EvidenceOut(documents=documents_of(thing), evidence=thing.judgement.evidence))
 
 
-def linked(page: Answer, kind: Kind, q: str, sort: str, *, base_url: str) -> Answer:
-    """Return the page with the address at which the console shows the same search."""
+def page_json(page: Found, kind: Kind, q: str, sort: str, *, base_url: str) -> Response:
+    """Answer with the page and the address at which the console shows the same search."""
     shown_at = Asked(canonical(q), kind, sort).href()
-    return page.model_copy(update={"permalink": f"{base_url.rstrip('/')}{shown_at}"})
+    return Response(page.json(permalink=f"{base_url.rstrip('/')}{shown_at}"), media_type="application/json")
 
 
 def names_in(facets: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from schemas.query import FacetCount
 from schemas.saved import SavedQuery
 from schemas.severity import Level
 from services.console.asked import (
@@ -28,7 +29,7 @@ from services.console.opened import Opened, opened_of
 from services.console.row import Row, row_of
 from services.console.words import FACET_TITLES, label, visible
 from services.search import canonical
-from services.wire import Answer, Facet
+from services.wire import Answer
 from streams.query.document import fold_value
 
 FACETS: Final = tuple(FACET_TITLES)
@@ -197,7 +198,7 @@ def _facets(asked: Asked, answer: Answer) -> tuple[FacetGroup, ...]:
     return tuple(_facet(asked, name, answer.facets[name]) for name in FACETS if answer.facets.get(name))
 
 
-def _facet(asked: Asked, name: str, counts: Sequence[Facet]) -> FacetGroup:
+def _facet(asked: Asked, name: str, counts: Sequence[FacetCount]) -> FacetGroup:
     ordered = sorted(counts, key=lambda one: -tuple(Level).index(Level(one.value))) if name == "level" else counts
     shown = ordered[: MANY_VALUES if asked.more == name else FEW_VALUES]
     demanded = values_of(clauses_of(asked.query), name)
@@ -210,7 +211,7 @@ def _facet(asked: Asked, name: str, counts: Sequence[Facet]) -> FacetGroup:
     )
 
 
-def _value(asked: Asked, name: str, one: Facet, *, demanded: frozenset[str], largest: int) -> FacetValue:
+def _value(asked: Asked, name: str, one: FacetCount, *, demanded: frozenset[str], largest: int) -> FacetValue:
     is_chosen = fold_value(one.value) in demanded
     clauses = clauses_of(asked.query)
     query = without_value(clauses, name, one.value) if is_chosen else narrowed(asked.query, name, one.value)

@@ -4,11 +4,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from schemas.projection import Projection
+from schemas.recent import Recent
 from streams.query.ast import Node
-from streams.query.document import TEXT, TITLE, Document, document_of
+from streams.query.document import MAX_REMEMBERED_LETTERS, TEXT, TITLE, Document, document_of
 from streams.query.predicate import Span, compile_predicate
 
 FRAGMENT_LETTERS: Final = 240
@@ -20,6 +22,8 @@ _LEAD_LETTERS: Final = 40
 _BLANK: Final = re.compile(r"\s")
 _SLACK_LETTERS: Final = 24
 """How far an edge may move to a gap between words."""
+_PREDICATE: Final = lru_cache(maxsize=128)(compile_predicate)
+"""A page asks one question of each of its hits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,22 @@ class Highlights:
 
 def highlight(projection: Projection, node: Node) -> Highlights:
     """Return where a thing answers a query; without words to show, the title and the beginning of the leading text."""
-    projection = _beginning(projection)
-    document = document_of(projection)
-    spans = [span for span in compile_predicate(node)(document) or () if span.part][:_MAX_SPANS]
+    projection, document = _READ(projection)
+    spans = [span for span in _PREDICATE(node)(document) or () if span.part][:_MAX_SPANS]
     return Highlights(_title(projection, document, spans), _best(projection, spans))
+
+
+def _read(projection: Projection) -> tuple[Projection, Document]:
+    beginning = _beginning(projection)
+    return beginning, document_of(beginning)
+
+
+def _is_small(_projection: Projection, read: tuple[Projection, Document]) -> bool:
+    return sum(len(part.text) for part in read[1].parts) <= MAX_REMEMBERED_LETTERS
+
+
+_READ: Final = Recent(_read, size=1_024, worth=_is_small)
+"""The newest things are on most pages, and the pipeline's own memory of documents soon forgets them."""
 
 
 def _beginning(projection: Projection) -> Projection:

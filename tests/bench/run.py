@@ -1,4 +1,4 @@
-"""`make bench`: the pipeline beside its floor, and how long an alert takes. On a shared machine read the ratios."""
+"""`make bench`: the pipeline beside its floor, an alert and a search page. On a shared machine read the ratios."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 
-from tests.bench import understanding
+from tests.bench import search, understanding
 from tests.bench.ring import ring
 from tests.bench.sources import CADENCE_SECONDS, SOURCES, listening
 
@@ -34,7 +34,11 @@ def main() -> None:
         f"intake to webhook at 20 a second, {len(waits)} alerts: p50 {statistics.median(waits):.3f} s, p99 {p99:.3f} s"
     )
     share, looks = listening()
-    print(f"{SOURCES} sources with nothing new, every {CADENCE_SECONDS} s ({looks} looks): {share:.1%} of a core")
+    print(
+        f"{SOURCES} sources with nothing new, every {CADENCE_SECONDS} s ({looks} looks): {share:.1%} of a core",
+        flush=True,
+    )
+    search.main()
 
 
 def _measured(what: str, size: int) -> dict[str, float]:

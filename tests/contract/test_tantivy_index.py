@@ -105,3 +105,26 @@ def test_searching_while_writing_sees_whole_batches(index):
     watcher.join(timeout=30)
     assert not watcher.is_alive()
     assert seen <= {0, 5, 10, 15, 20}
+
+
+def test_facets_that_are_too_much_at_once_are_counted_one_by_one(index, monkeypatch):
+    index.put([a_projection()], {0: 1})
+    together = Search(kind=Kind.SIGNAL, facets=("material", "actor"), days="published")
+    expected = index.search(parse("*"), together, party="US")
+    monkeypatch.setattr(index, "_searcher", lambda: OneCountOnly(index._index.searcher()))
+    assert index.search(parse("*"), together, party="US") == expected
+
+
+class OneCountOnly:
+    """A searcher whose bound of values several counts exceed together, and none alone."""
+
+    def __init__(self, searcher):
+        self._searcher = searcher
+
+    def __getattr__(self, name):
+        return getattr(self._searcher, name)
+
+    def aggregate(self, query, counts):
+        if len(counts) > 1:
+            raise ValueError("too many buckets")
+        return self._searcher.aggregate(query, counts)

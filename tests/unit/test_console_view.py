@@ -4,6 +4,7 @@ import pytest
 
 from schemas.marking import Tlp
 from schemas.projection import Kind
+from schemas.query import FacetCount
 from schemas.severity import Level
 from schemas.signal import EventClass, Maturity, MeasureClaim, Place, Role
 from services.console.asked import Asked, asked_of, clauses_of, narrowed, wider, without_value
@@ -12,7 +13,7 @@ from services.console.row import Piece, pieces, row_of
 from services.console.trouble import trouble_of
 from services.console.view import page_of
 from services.console.words import label, visible
-from services.wire import Answer, Facet, Highlight, item_of
+from services.wire import Answer, Highlight, item_of
 from streams.errors import InvalidInput
 from streams.query.ast import Both, Value
 from streams.query.parse import parse
@@ -177,7 +178,7 @@ def test_rows_in_another_order_have_no_days():
 
 
 def test_a_facet_link_demands_a_value_and_a_chosen_one_drops_it():
-    counts = (Facet(value="CN", count=4), Facet(value="CD", count=1))
+    counts = (FacetCount(value="CN", count=4), FacetCount(value="CD", count=1))
     page = page_of(Asked(q="gallium actor:cn"), an_answer(an_item(), facets={"actor": counts}))
     china, congo = page.facets[0].values
     assert (china.label, china.is_chosen, china.href) == ("China", True, "/?q=gallium")
@@ -185,7 +186,7 @@ def test_a_facet_link_demands_a_value_and_a_chosen_one_drops_it():
 
 
 def test_a_long_facet_is_cut_until_it_is_asked_for():
-    counts = tuple(Facet(value=f"m{n}", count=20 - n) for n in range(20))
+    counts = tuple(FacetCount(value=f"m{n}", count=20 - n) for n in range(20))
     cut = page_of(Asked(), an_answer(an_item(), facets={"material": counts})).facets[0]
     whole = page_of(asked_of({"more": "material"}), an_answer(an_item(), facets={"material": counts})).facets[0]
     assert (len(cut.values), cut.hidden, cut.more_href) == (7, 13, "/?more=material")
@@ -193,7 +194,7 @@ def test_a_long_facet_is_cut_until_it_is_asked_for():
 
 
 def test_levels_stand_in_their_own_order():
-    counts = tuple(Facet(value=level, count=n) for level, n in (("watch", 9), ("emergency", 1), ("alert", 3)))
+    counts = tuple(FacetCount(value=level, count=n) for level, n in (("watch", 9), ("emergency", 1), ("alert", 3)))
     page = page_of(Asked(), an_answer(an_item(), facets={"level": counts}))
     assert [one.label for one in page.facets[0].values] == ["emergency", "alert", "watch"]
 

@@ -1,0 +1,74 @@
+"""A page of hits on its way out: as models for the house, as bytes for the wire."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import orjson
+
+from schemas.projection import Projection
+from schemas.query import DayCount, FacetCount
+from schemas.recent import Recent
+from services.wire import Answer, Highlight, Item, item_of
+
+MAX_REMEMBERED_BYTES: Final = 65_536
+_OWN: Final = frozenset(("version", "highlights"))
+"""What an item says that depends on who asks and for what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found, the version of it that the reader is told, and where it answers; a measure stands as on `at`."""
+
+    thing: Projection
+    version: int | None
+    highlights: Mapping[str, Highlight]
+    at: date | None = None
+
+    def item(self) -> Item:
+        """Return the hit as it goes out."""
+        return item_of(self.thing, version=self.version, highlights=self.highlights, at=self.at)
+
+    def json(self) -> bytes:
+        """Return the JSON of `item`."""
+        told = _rendered(self.thing, self.at) if self.at else _RENDERED(self.thing)
+        return b"%b,%b" % (told[:-1], orjson.dumps({"version": self.version, "highlights": self._places()})[1:])
+
+    def _places(self) -> Mapping[str, Mapping[str, object]]:
+        return {part: {"text": one.text, "spans": one.spans} for part, one in self.highlights.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, how many there are in all, where the next page begins, and the counts asked for."""
+
+    hits: Sequence[Hit]
+    total: int
+    next: str | None
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    days: tuple[DayCount, ...]
+
+    def answer(self) -> Answer:
+        """Return the page as it goes out, without a permalink."""
+        return self._answer(tuple(hit.item() for hit in self.hits), "")
+
+    def json(self, *, permalink: str) -> bytes:
+        """Return the JSON of `answer` with this permalink."""
+        rest = self._answer((), permalink).model_dump_json(exclude={"items"}).encode()
+        return b'{"items":[%b],%b' % (b",".join(hit.json() for hit in self.hits), rest[1:])
+
+    def _answer(self, items: tuple[Item, ...], permalink: str) -> Answer:
+        return Answer.model_construct(
+            items=items, total=self.total, next=self.next, facets=self.facets, days=self.days, permalink=permalink
+        )
+
+
+def _rendered(thing: Projection, at: date | None = None) -> bytes:
+    """Return the JSON of an item without what is the reader's own."""
+    item = item_of(thing, at=at)
+    return item.__pydantic_serializer__.to_json(item, exclude=set(_OWN))
+
+
+_RENDERED: Final = Recent(_rendered, size=1_024, worth=lambda _thing, told: len(told) <= MAX_REMEMBERED_BYTES)
+"""The newest things are on most pages; a projection is what its audience sees, whoever of it asks."""
