@@ -31,7 +31,7 @@ test: $(READY_DEV) lint ## Set up all that is needed, check the code and pass th
 
 .PHONY: test-long
 test-long: $(READY_DEV) ## The long runs: kill -9 at every step, many random examples
-	$(BIN)/python -m pytest -q -m "long" --timeout=3600
+	$(BIN)/python -m pytest -q -m "long" --timeout=3600 -n auto --maxprocesses 2 --dist loadgroup
 
 .PHONY: lint
 lint: $(READY_DEV) ## Formatting, lint, types, imports
