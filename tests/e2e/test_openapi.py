@@ -12,7 +12,7 @@ from tests.e2e.asking import DEADLINE_SECONDS, a_post, asker, taken, wait_until
 from tests.processes import Server
 
 STREAM = "/v1/stream"
-LISTENING_SECONDS = 1
+LISTENING_SECONDS = 0.3
 """How long a stream is listened to; every other answer has an end."""
 LONG_RUN_SECONDS = 1_800
 pytestmark = pytest.mark.timeout(300)  # all operations are one test: a minute, and more where the machine is busy
