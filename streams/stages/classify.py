@@ -11,7 +11,7 @@ from streams.stages.evidence import Labels, evidence
 from streams.stages.measures import Told, claims
 from streams.stages.nature import direction_of, maturity_of, relation_of
 from streams.stages.quantities import quantities
-from streams.stages.reading import LEAD, Reading
+from streams.stages.reading import LEAD, Reading, lead_of
 from streams.stages.roles import roles
 from streams.stages.scoring import Sentence, score, sentences
 from streams.stages.targeting import targeting_of
@@ -104,7 +104,9 @@ def read(enriched: Enriched, knowledge: Knowledge) -> Reading:
     scores = score(found, knowledge)
     primary = scores.points[0][0] if scores.points else EventClass.NOT_RELEVANT
     held = stance(found, scores.speaking.get(primary, ()), enriched.report.published_at.date())
-    return Reading(enriched, knowledge, found, scores, acts(enriched), held)
+    lead = lead_of(found)
+    led = frozenset(concept for item in lead for concept in item.concepts)
+    return Reading(enriched, knowledge, found, lead, led, scores, acts(enriched), held)
 
 
 def _classes(reading: Reading) -> tuple[EventClass, ...]:

@@ -90,7 +90,7 @@ def _of_maturity(reading: Reading, labels: Labels) -> Iterator[Evidence]:
         yield _quote(sentence.part, *_span(sentence, frame), field="maturity", value=labels.maturity.value)
         return
     wanted = _WORDS_OF.get(labels.maturity, ())
-    for sentence in (*reading.lead(), *reading.sentences):
+    for sentence in (*reading.lead, *reading.sentences):
         cue = next((item for item in sentence.cues if item.concept.name in wanted), None)
         if cue is not None:
             yield _quote(sentence.part, *_span(sentence, cue), field="maturity", value=labels.maturity.value)

@@ -7,6 +7,7 @@ verb ("lifts the suspension of exports", "stops issuing licences") turns that on
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from schemas.signal import Maturity
 from streams.knowledge.lexicon import Act, Target
@@ -75,8 +76,7 @@ class Frame:
     outermost: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(NamedTuple):
     first: int
     last: int
     target: Target

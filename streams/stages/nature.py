@@ -52,7 +52,7 @@ def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | 
         return _policy_direction(reading), None
     if reading.primary is EventClass.IMPORT_RESTRICTION and _spares(reading):
         return Direction.NEUTRAL, None
-    for item in reading.lead():
+    for item in reading.lead:
         told = [frame for frame in item.frames if frame.outermost]
         if item.part.name != "title":
             # The text's first sentence turns a direction only by lifting a restriction, and never that of mere talk of trade.
@@ -66,7 +66,7 @@ def direction_of(reading: Reading) -> tuple[Direction, tuple[Sentence, Frame] | 
 
 def _spares(reading: Reading) -> bool:
     """Tell whether a duty's title says that it leaves minerals out."""
-    title = next((item.concepts for item in reading.lead() if item.part.name == "title"), {})
+    title = next((item.concepts for item in reading.lead if item.part.name == "title"), {})
     return "exempt" in title and ("field" in title or NAMED_MATERIAL in title)
 
 
@@ -142,7 +142,7 @@ def relation_of(reading: Reading, deciding: tuple[Sentence, Frame] | None) -> Re
     """Return what the report does to an earlier measure as a whole, by its deciding verb; null where it sets its own."""
     if deciding is not None and deciding[1].status is not None and deciding[1].tightens < 0:
         return _RELATIONS.get(deciding[1].status)
-    return RelationKind.EXTENDS if any(_is_prolonged(item.words) for item in reading.lead()) else None
+    return RelationKind.EXTENDS if any(_is_prolonged(item.words) for item in reading.lead) else None
 
 
 def _is_prolonged(words: str) -> bool:
