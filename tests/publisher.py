@@ -1,7 +1,6 @@
 """A publisher on loopback: answers what a test tells it to, badly if asked, and keeps what was asked."""
 
 import threading
-import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -97,11 +96,3 @@ def a_feed(*items, **facts):
         for name, text in items
     )
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>t</title>{told}</channel></rss>".encode()
-
-
-def wait_for(condition, *, seconds=60.0):
-    """Return as soon as the condition holds; fail after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.01)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from streams.knowledge.model import Knowledge
@@ -35,8 +36,9 @@ class MaterialNames:
 NO_NAMES: Final = MaterialNames()
 
 
+@lru_cache(maxsize=4)
 def material_names(knowledge: Knowledge) -> MaterialNames:
-    """Return the names that the knowledge base has."""
+    """Return the names that the knowledge base has; made once for each version, for search and rules alike."""
     forms: dict[Form, list[str]] = {}
     for name in knowledge.material_names:
         if name.sense in _WORDS_ELSEWHERE:

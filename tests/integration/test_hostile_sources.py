@@ -24,8 +24,9 @@ from services.sources.hosts import Hosts
 from services.sources.looking import Looking
 from services.sources.poller import Poller
 from services.sources.source import Source
+from tests.distributed import awaited
 from tests.fakes import MemoryLog
-from tests.publisher import Page, Publisher, a_feed, leads_to, wait_for
+from tests.publisher import Page, Publisher, a_feed, leads_to
 
 GOOD = 20
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">%s]><rss><channel><title>&z;</title></channel></rss>"""
@@ -152,7 +153,7 @@ def listen(publisher, folder, *, until):
     say(0)
     with Desk(publisher, [*bad, *good], folder) as desk:
         until(desk, say)
-        wait_for(lambda: all(desk.count(name) == len(said[name]) for name in good))
+        awaited(lambda: all(desk.count(name) == len(said[name]) for name in good))
     return desk, said
 
 
@@ -178,7 +179,7 @@ def check(desk, said):
 
 def test_good_items_come_in_once_beside_hostile_publishers(publisher, tmp_path):
     def until(desk, say):
-        wait_for(lambda: looked_at(desk), seconds=60)
+        awaited(lambda: looked_at(desk), seconds=60)
         say(1)
 
     check(*listen(publisher, tmp_path, until=until))
@@ -189,7 +190,7 @@ def test_two_minutes_among_hostile_publishers_cost_no_memory(publisher, tmp_path
     sizes = []
 
     def until(desk, say):
-        wait_for(lambda: looked_at(desk), seconds=60)
+        awaited(lambda: looked_at(desk), seconds=60)
         for second in range(120):
             desk.stopping.wait(1.0)
             if second % 5 == 0:
