@@ -22,6 +22,7 @@ from services.adapters.tantivy_query import (
     key_of,
     query_of,
 )
+from services.adapters.tantivy_state import State
 from streams.errors import ConfigError, InvalidInput, Unavailable
 from streams.query.ast import Node
 from streams.query.order import checked
@@ -50,7 +51,8 @@ class TantivyIndex:
             self._writer: IndexWriter | None = self._index.writer(_WRITER_BYTES, 1)
         except ValueError as exc:
             raise ConfigError(f"The search index in {root} is in use: stop the other process first.") from exc
-        self._position = max(0, _version_of(_CURSOR, self._index.searcher(), self._schema))
+        self._state = State(self._index.searcher())
+        self._position = max(0, _version_of(_CURSOR, self._state.searcher, self._schema))
 
     def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
         """Index what is not older than what is there; the position is part of the same commit.
@@ -63,8 +65,7 @@ class TantivyIndex:
             if (known := newest.get(key_of(item))) is None or known.version <= item.version:
                 newest[key_of(item)] = item
         with self._writing:
-            searcher = self._searcher()
-            held = self._held(newest, searcher)
+            held = self._held(newest, self._open().searcher)
             current = {key: item for key, item in newest.items() if item.version >= held.get(key, -1)}
             self._commit(current, held.keys(), max(positions.get(0, 0), self._position))
 
@@ -83,18 +84,8 @@ class TantivyIndex:
         Raises InvalidInput for a limit, a sort key or a facet that does not exist, Unavailable when it is closed.
         """
         checked(search)
-        asked = self._asked(query, search, party)
-        try:
-            searcher = self._searcher()
-            counted = _counted(searcher, asked, search)
-            page = page_of(searcher, self._schema, asked, search)
-        except (OSError, ValueError) as exc:
-            raise Unavailable(
-                f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
-            ) from exc
-        facets = {name: _facet(counted[name]["buckets"]) for name in search.facets}
-        days = _days(counted[_DAYS]["buckets"]) if search.days else ()
-        return page.model_copy(update={"facets": facets, "days": days})
+        state = self._open()
+        return state.page((query, search, party), lambda: self._page(state, query, search, party))
 
     def close(self) -> None:
         """Finish what is being written; after this the index answers nothing."""
@@ -104,16 +95,29 @@ class TantivyIndex:
                 self._writer.wait_merging_threads()
                 self._writer = None
 
-    def _asked(self, query: Node, search: Search, party: str) -> Query:
+    def _page(self, state: State, query: Node, search: Search, party: str) -> Page:
+        asked = self._asked(state, query, search, party)
         try:
-            return query_of(query, self._schema, kind=search.kind, party=party)
+            counted = _counted(state.searcher, asked, search)
+            page = page_of(state.searcher, self._schema, asked, search)
+        except (OSError, ValueError) as exc:
+            raise Unavailable(
+                f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
+            ) from exc
+        facets = {name: _facet(counted[name]["buckets"]) for name in search.facets}
+        days = _days(counted[_DAYS]["buckets"]) if search.days else ()
+        return page.model_copy(update={"facets": facets, "days": days})
+
+    def _asked(self, state: State, query: Node, search: Search, party: str) -> Query:
+        try:
+            return query_of(query, self._schema, kind=search.kind, party=party, known=state.known)
         except ValueError as exc:
             raise InvalidInput("The query holds half a character (a lone surrogate).") from exc
 
-    def _searcher(self) -> Searcher:
+    def _open(self) -> State:
         if self._closed:
             raise Unavailable("The search index is closed.")
-        return self._index.searcher()
+        return self._state
 
     def _held(self, keys: Collection[str], searcher: Searcher) -> dict[str, int]:
         """Return the version of each of these things that the index has; most batches are news and cost one question."""
@@ -135,6 +139,7 @@ class TantivyIndex:
             writer.add_document(cursor_entry(_CURSOR, position))
             writer.commit()
             self._index.reload()
+            self._state = State(self._index.searcher())
         except (OSError, RuntimeError, ValueError) as exc:
             self._writer = None  # a writer that failed is of no more use; what it had not committed goes with it
             raise Unavailable(f"The search index could not be written; it will be tried again. ({exc})") from exc

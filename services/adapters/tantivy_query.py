@@ -1,5 +1,6 @@
 """How a thing lies in a tantivy index, and who may ask for it: pure, and apart from any folder."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
@@ -8,7 +9,7 @@ from schemas import codec
 from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
-from services.adapters.tantivy_clauses import HAS, compiled
+from services.adapters.tantivy_clauses import HAS, Clause, Known, all_of, any_term, clauses
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
@@ -16,14 +17,14 @@ from streams.query.fields import FACETS, FieldKind, names_of
 from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
 
-INDEX_VERSION: Final = 2
+INDEX_VERSION: Final = 3
 """Rises with every change of this file that an index on disk would notice."""
 
-KEY, BODY, TYPE, VERSION, READERS, THING = "_key", "_body", "_type", "_version", "_readers", "_thing"
+KEY, BODY, TYPE, VERSION, SEEN = "_key", "_body", "_type", "_version", "_seen"
 _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
 """Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
-_ALL_READERS: Final = "*"
+_EVERYBODY: Final = "*"
 
 
 def order_field(sort: str) -> str:
@@ -39,7 +40,7 @@ def facet_field(name: str) -> str:
 def index_schema() -> Schema:
     """Return the fields of the index, derived from the table of the query language."""
     builder = SchemaBuilder()
-    for name in (KEY, READERS, THING, HAS, *names_of(FieldKind.KEYWORD)):
+    for name in (KEY, SEEN, HAS, *names_of(FieldKind.KEYWORD)):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in FACETS:
         builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
@@ -72,11 +73,10 @@ def entry_of(projected: Projected) -> Document:
         _add_words(entry, document)
         for name in document.present:
             entry.add_text(HAS, name)
-        entry.add_text(THING, projected.kind)
         entry.add_text(TYPE, codec.type_of(projected))
         entry.add_bytes(BODY, codec.encode(projected))
-        for reader in _readers(projected.audience):
-            entry.add_text(READERS, reader)
+        for seen in _seen(projected.kind, projected.audience):
+            entry.add_text(SEEN, seen)
     return entry
 
 
@@ -88,15 +88,9 @@ def cursor_entry(key: str, position: int) -> Document:
     return entry
 
 
-def query_of(node: Node, schema: Schema, *, kind: Kind, party: str) -> Query:
+def query_of(node: Node, schema: Schema, *, kind: Kind, party: str, known: Known) -> Query:
     """Return the query of one party for one kind of thing; it scores nothing and counts only what the party reads."""
-    return Query.boolean_query(
-        [
-            (Occur.Must, Query.term_query(schema, THING, kind.value, "basic")),
-            (Occur.Must, _read_by(schema, party)),
-            (Occur.Must, compiled(node, schema)),
-        ]
-    )
+    return all_of([*_seen_by(schema, kind, party, known), *clauses(node, schema, known)])
 
 
 def after_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
@@ -133,13 +127,14 @@ def _add_words(entry: Document, document: Fields) -> None:
         entry.add_text(f"{name}.s", _SENTINEL.join(" ".join(one.s) for one in tokens))
 
 
-def _readers(audience: Audience) -> tuple[str, ...]:
+def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:
+    """Return the terms that say who sees a thing: kind and readers are one term, because no question is without either."""
     if audience.base:
-        return (_ALL_READERS, *(f"-{party}" for party in audience.parties))
-    return tuple(f"+{party}" for party in audience.parties)
+        return (f"{kind}{_EVERYBODY}", *(f"{kind}-{party}" for party in audience.parties))
+    return tuple(f"{kind}+{party}" for party in audience.parties)
 
 
-def _read_by(schema: Schema, party: str) -> Query:
-    everybody, named, barred = (Query.term_query(schema, READERS, reader, "basic")
-                                for reader in (_ALL_READERS, f"+{party}", f"-{party}"))  # fmt: skip
-    return Query.boolean_query([(Occur.Should, everybody), (Occur.Should, named), (Occur.MustNot, barred)])
+def _seen_by(schema: Schema, kind: Kind, party: str, known: Known) -> Iterator[Clause]:
+    yield Occur.Must, any_term(schema, [(SEEN, f"{kind}{_EVERYBODY}"), (SEEN, f"{kind}+{party}")], known)
+    if known(SEEN, barred := f"{kind}-{party}"):
+        yield Occur.MustNot, Query.term_query(schema, SEEN, barred, "basic")
