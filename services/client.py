@@ -64,8 +64,8 @@ class Client:
 
 
 @contextmanager
-def connect(settings: Settings, *, make: bool = False) -> Iterator[Client]:
-    """Give a client; without a running server, what it posts is processed at once.
+def connect(settings: Settings, *, say: Callable[[str], None], make: bool = False) -> Iterator[Client]:
+    """Give a client; without a running server, what waits in the folder and what it posts is processed at once.
 
     ConfigError where there is neither a server nor data, unless `make` allows to begin a folder.
     """
@@ -75,17 +75,18 @@ def connect(settings: Settings, *, make: bool = False) -> Iterator[Client]:
         if url:
             yield from _over(httpx.AsyncHTTPTransport(), url, folder, runner)
             return
-        with _opened(settings, folder, make=make) as (node, settle):
+        with _opened(settings, folder, say=say, make=make) as (node, settle):
             from services.api.app import create_app  # noqa: PLC0415 - half a second that a running server spares
             from services.server import ensure_admin_token  # noqa: PLC0415
 
             ensure_admin_token(node)
-            settle()  # what a killed server had acknowledged and not processed
             yield from _over(httpx.ASGITransport(app=create_app(node)), "http://here", folder, runner, settle=settle)
 
 
 @contextmanager
-def _opened(settings: Settings, folder: Folder, *, make: bool) -> Iterator[tuple["Node", Callable[[], object]]]:
+def _opened(
+    settings: Settings, folder: Folder, *, say: Callable[[str], None], make: bool
+) -> Iterator[tuple["Node", Callable[[], object]]]:
     """Give the installation, opened in this process, and what settles a post: processed here, or left to the workers."""
     from services.prepare import prepare  # noqa: PLC0415 - as above
     from services.wiring import open_node, open_shared  # noqa: PLC0415
@@ -104,6 +105,7 @@ def _opened(settings: Settings, folder: Folder, *, make: bool) -> Iterator[tuple
         raise ConfigError(f"{told}; start `tocsin run` on it, or name another folder with --data-dir")
     node = open_node(settings)
     try:
+        node.pipeline.drain(on_turn=node.remaking.telling(say))  # what a killed server or an earlier version left to do
         yield node, node.pipeline.drain
     finally:
         node.close()

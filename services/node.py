@@ -21,6 +21,7 @@ from services.records.marks import MarkRecords
 from services.records.outbox import OutboxRecords
 from services.records.rules import RuleRecords
 from services.records.saved_queries import SavedQueryRecords
+from services.remaking import Remaking
 from services.search import SearchService
 from services.settings import Settings
 from services.sources.desk import Desk
@@ -116,4 +117,5 @@ class EmbeddedNode(Node):
     """An installation in one process and one folder: it holds the pipeline too."""
 
     pipeline: Embedded = field(kw_only=True)
+    remaking: Remaking = field(kw_only=True)
     lock: Lock = field(kw_only=True)

@@ -70,7 +70,7 @@ async def _serve(node: Node, say: Callable[[str], None]) -> None:
 def _loops(node: EmbeddedNode, *, with_history: bool, say: Callable[[str], None]) -> list[Callable[[], None]]:
     """Return pipeline, dispatcher, clock, sources and history."""
     loops: list[Callable[[], None]] = [
-        lambda: node.pipeline.run(on_failure=report),
+        lambda: node.pipeline.run(on_failure=report, on_turn=node.remaking.telling(say)),
         lambda: node.dispatcher.run(node.stopping),
         lambda: tick(node, also=_Trimming(node)),
         lambda: node.poller.run(node.stopping),

@@ -14,7 +14,7 @@ from services.adapters.file_channel import FileNotifier
 from services.adapters.learned_classifier import LearnedClassifier
 from services.adapters.sqlite_log import SqliteLog
 from services.adapters.ssrf import Guard
-from services.adapters.tantivy_index import TantivyIndex
+from services.adapters.tantivy_index import TantivyIndex, is_outdated
 from services.adapters.webhook import WebhookNotifier
 from services.bell import Bell
 from services.clock import utc_now
@@ -36,6 +36,7 @@ from services.records.rules import RuleRecords
 from services.records.saved_queries import SavedQueryRecords
 from services.records.sources import SourceRecords
 from services.reference import ReferenceBook
+from services.remaking import Remaking, forget
 from services.safety import refuse_unsafe
 from services.search import SearchService
 from services.secrets import Seal, key_from
@@ -68,7 +69,10 @@ SOURCE_PORTS = (80, 443, 8080, 8443)
 
 
 def open_node(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> EmbeddedNode:
-    """Open (or make) the data folder; ConfigError when it is in use, cannot be written or is from a later version."""
+    """Open (or make) the data folder; ConfigError when it is in use, cannot be written or is from a later version.
+
+    What an earlier version made from the ledger in another format is made again as the pipeline runs.
+    """
     folder = Folder(settings.data_dir.resolve())
     lock = folder.lock()
     try:
@@ -226,9 +230,7 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
     log = SqliteLog(folder.log)
     records = Database(f"sqlite:///{folder.records}", schema="records")
     records.migrate()
-    index = TantivyIndex(folder.index)
-    if index.cursor() == 0 and log.committed(PROJECTIONS, "index"):
-        raise ConfigError(f"the search index in {folder.index} is gone; run `tocsin rebuild` to make it again")
+    index = _index_in(folder, log)
     waker = _Waker()
     stores = _stores(settings, folder, log=log, index=index, records=records, progress=waker, now=now)
     stores["ledger_outbox"].relay()
@@ -238,15 +240,27 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
         ports=Ports(index=index, history=stores["history"], outbox=stores["outbox"]),
         references=ReferenceBook(log, load(), classifier).at,
     )
+    remaking = Remaking(log)
     calm_collector()
     return EmbeddedNode(
         **stores,
-        parts=(Part("index", lambda: None, lambda: None if index.ready() else "the search index does not answer yet"),),
+        parts=(Part("index", lambda: None, lambda: remaking.missing() if index.ready() else "does not answer"),),
         closers=(index.close, log.close, records.close, lock.release),
         on_stop=[pipeline.stop],
         pipeline=pipeline,
+        remaking=remaking,
         lock=lock,
     )
+
+
+def _index_in(folder: Folder, log: SqliteLog) -> TantivyIndex:
+    """Open the index; one of an earlier format is forgotten, with all that is made on the way to it."""
+    if is_outdated(folder.index):
+        forget(folder, log)
+    index = TantivyIndex(folder.index)
+    if index.cursor() == 0 and log.committed(PROJECTIONS, "index"):
+        raise ConfigError(f"the search index in {folder.index} is gone; run `tocsin rebuild` to make it again")
+    return index
 
 
 class _Waker:

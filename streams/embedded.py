@@ -39,18 +39,25 @@ class Embedded:
             if isinstance(step, Sink) and (held := step.store(ports).cursor()) < log.committed(step.source, step.name):
                 log.seek(step.source, step.name, held)  # a sink's own cursor is the truth; the log's offset is a hint
 
-    def run(self, *, on_failure: Callable[[Step, Exception], None]) -> None:
+    def run(
+        self, *, on_failure: Callable[[Step, Exception], None], on_turn: Callable[[], object] = lambda: None
+    ) -> None:
         """Loop until `stop`; an unavailable port is reported and tried again."""
         while not self._stopping.is_set():
             self._news.clear()
-            if not self.drain(on_failure=on_failure):
+            if not self.drain(on_failure=on_failure, on_turn=on_turn):
                 self._news.wait(timeout=1.0)
 
-    def drain(self, *, on_failure: Callable[[Step, Exception], None] | None = None) -> int:
+    def drain(
+        self,
+        *,
+        on_failure: Callable[[Step, Exception], None] | None = None,
+        on_turn: Callable[[], object] = lambda: None,
+    ) -> int:
         """Take one batch at each step, as long as there is any; return how many records were handled.
 
         A step whose port is unavailable is reported, and the others go on: an index that fails must not silence alerts.
-        Without `on_failure`, Unavailable is raised.
+        Without `on_failure`, Unavailable is raised. `on_turn` is called each time that all steps have had their turn.
         """
         handled = 0
         while not self._stopping.is_set():
@@ -64,6 +71,7 @@ class Embedded:
                     failed += 1
                     on_failure(runner.step, exc)
             handled += taken
+            on_turn()
             if failed:
                 self._stopping.wait(RETRY_PAUSE_SECONDS)
             elif not taken:

@@ -1,5 +1,6 @@
 """Distributed mode for tests: its settings over the run's servers, and its processes, each ended by its id."""
 
+import json
 import os
 import secrets
 import signal
@@ -36,17 +37,24 @@ def settings_for(folder, *, kafka, elastic, database, space, **given) -> Setting
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Return the settings as a process reads them."""
-    return os.environ | {
-        "TOCSIN_DATA_DIR": str(settings.data_dir),
-        "TOCSIN_SPACE": settings.space,
-        "TOCSIN_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "TOCSIN_KAFKA__BOOTSTRAP": settings.kafka.bootstrap,
-        "TOCSIN_ELASTIC__URL": settings.elastic.url,
-        "TOCSIN_DATABASE__URL": settings.database.url.get_secret_value(),
-        "TOCSIN_DELIVERY__ALLOWED_HOSTS": '["127.0.0.1"]',
-        "TOCSIN_TICK_SECONDS": str(settings.tick_seconds),
-        "TOCSIN_WORKER__STALL_SECONDS": str(settings.worker.stall_seconds),
-    }
+    own = {"TOCSIN_SOURCES__FILE": str(settings.sources.file)} if settings.sources.file else {}
+    return (
+        os.environ
+        | own
+        | {
+            "TOCSIN_DATA_DIR": str(settings.data_dir),
+            "TOCSIN_SPACE": settings.space,
+            "TOCSIN_SECRET_KEY": settings.secret_key.get_secret_value(),
+            "TOCSIN_KAFKA__BOOTSTRAP": settings.kafka.bootstrap,
+            "TOCSIN_ELASTIC__URL": settings.elastic.url,
+            "TOCSIN_DATABASE__URL": settings.database.url.get_secret_value(),
+            "TOCSIN_DELIVERY__ALLOWED_HOSTS": '["127.0.0.1"]',
+            "TOCSIN_SOURCES__ALLOWED_HOSTS": json.dumps(settings.sources.allowed_hosts),
+            "TOCSIN_SOURCES__GAP_SECONDS": str(settings.sources.gap_seconds),
+            "TOCSIN_TICK_SECONDS": str(settings.tick_seconds),
+            "TOCSIN_WORKER__STALL_SECONDS": str(settings.worker.stall_seconds),
+        }
+    )
 
 
 class Process:

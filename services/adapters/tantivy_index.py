@@ -1,5 +1,6 @@
 """The embedded search index: one tantivy folder, one writer, its cursor in the same commit as its entries."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +30,7 @@ from streams.query.order import checked
 from streams.query.times import DAY_MS, day_of
 from streams.text.analyse import ANALYSER_VERSION
 
-_FOLDER: Final = f"tantivy-{INDEX_VERSION}-{ANALYSER_VERSION}"
+FORMAT: Final = (INDEX_VERSION, ANALYSER_VERSION)
 _WRITER_BYTES: Final = 50_000_000
 _CURSOR: Final = "_cursor"
 _DAYS: Final = "_days"
@@ -146,12 +147,28 @@ class TantivyIndex:
         self._position = position
 
 
+def folder_of(root: Path, version: tuple[int, int]) -> Path:
+    """Return where an index of a format and an analyser stands."""
+    return root / f"tantivy-{version[0]}-{version[1]}"
+
+
+def is_outdated(root: Path) -> bool:
+    """Tell whether the index in the folder is of an earlier format or analyser; ConfigError where it is of a later one."""
+    named = (re.fullmatch(r"tantivy-(\d+)-(\d+)", path.name) for path in root.glob("tantivy-*"))
+    held = {(int(name[1]), int(name[2])) for name in named if name}
+    if not held or FORMAT in held:
+        return False
+    for version in held:
+        if any(theirs > ours for theirs, ours in zip(version, FORMAT, strict=True)):
+            raise ConfigError(f"The search index {folder_of(root, version)} is of a later version: run that one.")
+    return True
+
+
 def _opened(root: Path, schema: Schema) -> Index:
-    folder = root / _FOLDER
+    folder = folder_of(root, FORMAT)
     try:
-        others = [] if folder.exists() else sorted(one.name for one in root.glob("tantivy-*"))
-        if others:
-            raise ConfigError(f"The search index {others[-1]} is not of the format {_FOLDER}: run `tocsin rebuild`.")
+        if is_outdated(root):
+            raise ConfigError(f"The search index in {root} is of an earlier version: run `tocsin rebuild`.")
         if not (folder / "meta.json").exists() and any(folder.glob("*.store")):
             raise ConfigError(f"The search index {folder} has lost its list of segments: run `tocsin rebuild`.")
         folder.mkdir(parents=True, exist_ok=True)

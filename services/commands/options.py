@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.commands.telling import say
+
 if TYPE_CHECKING:
     from services.settings import Settings
 
@@ -46,5 +48,5 @@ def api(data_dir: Path | None, *, make: bool = False) -> Iterator[Any]:
     """Give a client of the server that runs, or of the data folder where none does."""
     from services.client import connect
 
-    with connect(settings_of(data_dir), make=make) as client:
+    with connect(settings_of(data_dir), say=say, make=make) as client:
         yield client

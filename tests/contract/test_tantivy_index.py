@@ -5,7 +5,7 @@ import pytest
 from schemas.projection import Kind
 from schemas.query import Search
 from services.adapters import tantivy_index
-from services.adapters.tantivy_index import TantivyIndex
+from services.adapters.tantivy_index import TantivyIndex, folder_of, is_outdated
 from streams.errors import ConfigError, InvalidInput, Unavailable
 from streams.query.ast import Value
 from streams.query.parse import parse
@@ -53,9 +53,34 @@ def test_a_closed_index_is_unavailable(tmp_path):
         index.put([], {0: 1})
 
 
-def test_an_index_of_another_format_is_refused_with_the_way_out(tmp_path, monkeypatch):
+# What else stands in the folder, and what is said of it; numbers are compared as numbers.
+@pytest.mark.parametrize(
+    ("held", "answer"),
+    [
+        ([], False),
+        ([(9, 9)], True),
+        ([(10, 9)], True),
+        ([(9, 10), (2, 1)], True),
+        ([(10, 10), (9, 9)], False),  # the one in use
+        ([(11, 1)], "later version"),
+        ([(9, 11), (9, 9)], "later version"),
+    ],
+)
+def test_an_index_of_another_format_is_told_from_one_that_is_gone(tmp_path, monkeypatch, held, answer):
+    monkeypatch.setattr(tantivy_index, "FORMAT", (10, 10))
+    for version in held:
+        folder_of(tmp_path, version).mkdir()
+    (tmp_path / "tantivy-9-9.old").mkdir()
+    if isinstance(answer, bool):
+        assert is_outdated(tmp_path) == answer
+    else:
+        with pytest.raises(ConfigError, match=answer):
+            is_outdated(tmp_path)
+
+
+def test_an_index_of_an_earlier_format_is_refused_with_the_way_out(tmp_path, monkeypatch):
     TantivyIndex(tmp_path).close()
-    monkeypatch.setattr(tantivy_index, "_FOLDER", "tantivy-99-99")
+    monkeypatch.setattr(tantivy_index, "FORMAT", (99, 99))
     with pytest.raises(ConfigError, match="tocsin rebuild"):
         TantivyIndex(tmp_path)
 
