@@ -3,7 +3,6 @@ import hashlib
 import json
 import re
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,29 +19,9 @@ from services.settings import Settings
 from services.wiring import open_node
 from streams.errors import Unavailable
 from tests.builders import a_judgement, a_projection, a_report, a_severity
+from tests.outline import Outline
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202egnp'
-VOID = ("meta", "link", "input", "img", "br")
-
-
-class Outline(HTMLParser):
-    """The page as a reader's software sees it: tags with attributes, and nothing left open."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.open = [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def all(self, tag):
-        return [attrs for name, attrs in self.tags if name == tag]
 
 
 @pytest.fixture(scope="module")
