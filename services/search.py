@@ -139,10 +139,17 @@ class SearchService:
     def _after(self, cursor: str | None, kind: Kind, query: str, sort: str) -> After | None:
         if not cursor:
             return None
-        digest, value, ids = json.loads(self._seal.open(cursor))
+        digest, value, ids = json.loads(self._opened(cursor))
         if digest != _digest(kind, query, sort):
             raise InvalidInput("the cursor belongs to another query; start again without it", field="cursor")
         return After(value=value, ids=tuple(ids))
+
+    def _opened(self, cursor: str) -> str:
+        try:
+            return self._seal.open(cursor)
+        except InvalidInput as exc:
+            detail = "the cursor is not one that this server gave; start again without it"
+            raise InvalidInput(detail, field="cursor") from exc
 
 
 def sort_key(sort: str) -> SortKey:

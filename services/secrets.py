@@ -1,4 +1,4 @@
-"""The installation's secret key: seals channel secrets and cursors, so that neither tells anything to who holds it."""
+"""The installation's secret key: seals what is kept or handed out, so that it tells nothing to who holds it."""
 
 import base64
 import hashlib
@@ -27,8 +27,7 @@ class Seal:
         try:
             return self._fernet.decrypt(sealed + "=" * (-len(sealed) % 4)).decode()
         except (InvalidToken, ValueError) as exc:
-            detail = "the cursor is not one that this server gave; start again without it"
-            raise InvalidInput(detail, field="cursor") from exc
+            raise InvalidInput("this was not sealed by this server") from exc
 
 
 def key_from(data: Path, configured: str) -> str:

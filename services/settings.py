@@ -132,7 +132,7 @@ class Settings(BaseSettings):
         "", description="The address that links in feeds and alerts begin with; empty: host and port."
     )
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Seals cursors and channel secrets; empty: one is made in the data folder."
+        SecretStr(""), description="Seals cursors, channel secrets and sign-ins; empty: one is made in the data folder."
     )
     tick_seconds: float = Field(60.0, gt=0, description="Seconds between two ticks of the ledger's clock.")
     ready_lag_records: int = Field(

@@ -13,6 +13,7 @@ ALLOWED_SKIPS = {
     "tests/unit/test_feed_fixtures.py": "the publishers' feeds are not ours to pass on, so a clone has none",
     "tests/unit/test_source_federal_register.py": "the API's answer is not ours to pass on, so a clone has none",
     "tests/e2e/test_first_page.py": "a machine without Chromium can still check everything else",
+    "tests/e2e/test_sources_in_a_browser.py": "a machine without Chromium can still check everything else",
     "tests/servers.py": "without Java or PostgreSQL its fixtures skip who asks; CI has both, and lists none of those tests",
 }
 """File -> why its tests may be skipped."""

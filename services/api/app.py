@@ -24,7 +24,7 @@ from services.api import (
 from services.api.body import MAX_JSON_BYTES, Bounded
 from services.api.observed import Observed
 from services.api.problems import DocumentedApi
-from services.console import pages
+from services.console import pages, switching
 from services.node import Node
 
 DESCRIPTION = """Shared early warning for critical-mineral supply risk.
@@ -53,6 +53,7 @@ def create_app(node: Node) -> FastAPI:
         operate,
         docs,
         pages,
+        switching,
     ):
         app.include_router(module.router)
     errors.install(app)

@@ -1,12 +1,16 @@
-"""The page of sources as the template writes it: who could be heard, and how one is switched on."""
+"""The page of sources as the template writes it: who could be heard, and to the operator how it goes with each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from schemas.party import Principal
 from schemas.raw import SourceKind
+from services.console.refusing import Refusal
+from services.console.standing import Count, State, counts_of, state_of
 from services.console.words import label, visible
+from services.sources.desk import Standing
 from services.sources.source import NEVER, Kind, Source
 
 _GROUPS: Final = (
@@ -20,7 +24,10 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 @dataclass(frozen=True)
 class Listed:
-    """A source; `href` is empty where its address is no web page, `verified` is a day or `never`."""
+    """A source; `href` is empty where its address is no web page, `verified` is a day or `never`.
+
+    How it goes with it, its `state`, is the operator's: null for everybody else.
+    """
 
     id: str
     title: str
@@ -31,6 +38,7 @@ class Listed:
     grade: str
     cadence: str
     verified: str
+    state: State | None = None
 
 
 @dataclass(frozen=True)
@@ -44,27 +52,58 @@ class Group:
 
 @dataclass(frozen=True)
 class SourcesPage:
-    """All that the page of sources shows. Whether one is on, and how it goes, is the operator's and not on it."""
+    """All that the page of sources shows. Nobody's page has an `operator`, `counts`, or a state of a source.
+
+    A `refusal` tells what was asked and not done.
+    """
 
     groups: tuple[Group, ...]
+    operator: str = ""
+    counts: tuple[Count, ...] = ()
+    refusal: Refusal | None = None
 
     @property
     def total(self) -> int:
         """How many sources there are."""
         return sum(len(group.sources) for group in self.groups)
 
+    @property
+    def on(self) -> int:
+        """How many sources are switched on."""
+        return sum(one.count for one in self.counts)
 
-def sources_page(catalogue: Iterable[Source]) -> SourcesPage:
-    """Return the page of the catalogue, official sources first."""
+    @property
+    def troubled(self) -> tuple[Listed, ...]:
+        """The sources that ask for a look."""
+        listed = (one for group in self.groups for one in group.sources)
+        return tuple(one for one in listed if one.state and one.state.is_troubled)
+
+
+def sources_page(catalogue: Iterable[Source], *, refusal: Refusal | None = None) -> SourcesPage:
+    """Return everybody's page of the catalogue, official sources first."""
+    return SourcesPage(_groups(catalogue, {}), refusal=refusal)
+
+
+def operators_page(
+    standings: Iterable[Standing], *, operator: Principal, refusal: Refusal | None = None
+) -> SourcesPage:
+    """Return the operator's page: the same sources in the same order, and how it goes with each."""
+    told = list(standings)
+    groups = _groups((one.source for one in told), {one.source.id: state_of(one) for one in told})
+    name = visible(f"{operator.name} ({operator.party})")
+    return SourcesPage(groups, operator=name, counts=counts_of(told), refusal=refusal)
+
+
+def _groups(catalogue: Iterable[Source], states: Mapping[str, State]) -> tuple[Group, ...]:
     told = list(catalogue)
     groups = (
-        Group(title, text, tuple(_listed(one) for one in told if one.source_kind is kind))
+        Group(title, text, tuple(_listed(one, states.get(one.id)) for one in told if one.source_kind is kind))
         for kind, title, text in _GROUPS
     )
-    return SourcesPage(tuple(group for group in groups if group.sources))
+    return tuple(group for group in groups if group.sources)
 
 
-def _listed(source: Source) -> Listed:
+def _listed(source: Source, state: State | None) -> Listed:
     return Listed(
         id=source.id,
         title=visible(source.title),
@@ -75,6 +114,7 @@ def _listed(source: Source) -> Listed:
         grade=source.grade,
         cadence=every(source.cadence),
         verified=source.verified.isoformat() if source.verified else NEVER,
+        state=state,
     )
 
 

@@ -1,4 +1,4 @@
-"""GET / and /sources: the pages for everybody, rendered here and readable without any script; and the files they need."""
+"""GET /: the first page, for everybody, rendered here and readable without any script; and the files of all pages."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,6 @@ from schemas.party import ANONYMOUS
 from services.api.access import Served
 from services.console import rendering
 from services.console.asked import ROWS, Asked, asked_of, wider, with_view
-from services.console.listening import sources_page
 from services.console.trouble import trouble_of
 from services.console.view import FACETS, FirstPage, Trouble, page_of, troubled, views_of
 from services.search import SearchService
@@ -36,12 +35,6 @@ def first_page(request: Request, node: Served) -> Response:
     except Unavailable as exc:
         text = f"The search does not answer at the moment ({exc}). Try again in a little while."
         return rendering.html(request, "feed.html", troubled(asked, Trouble(text)), status=503)
-
-
-@router.api_route("/sources", methods=["GET", "HEAD"])
-def sources(request: Request, node: Served) -> Response:
-    """Show the sources that can be listened to."""
-    return rendering.html(request, "sources.html", sources_page(node.sources.catalogue.values()))
 
 
 @router.api_route("/static/{version}/{name:path}", methods=["GET", "HEAD"])

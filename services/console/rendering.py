@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -24,6 +25,7 @@ HEADERS: Final = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _CODE: Final = re.compile("`([^`]+)`")
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
@@ -50,14 +52,16 @@ def coded(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in pieces)
 
 
-def html(request: Request, template: str, shown: object, *, status: int = 200) -> Response:
-    """Answer with a template that shows one thing, under the name `page`."""
+def html(
+    request: Request, template: str, shown: object, *, status: int = 200, headers: Mapping[str, str] = NO_HEADERS
+) -> Response:
+    """Answer with a template that shows one thing, under the name `page`; `headers` go before those of every page."""
     body = templates().get_template(template).render(page=shown).encode("utf-8", "replace")
-    headers = {**HEADERS, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    told = {**HEADERS, "Cache-Control": "no-cache", "Vary": "Accept-Encoding", **headers}
     if _takes_gzip(request):
         body = gzip.compress(body, compresslevel=5, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, status_code=status, media_type="text/html", headers=headers)
+        told["Content-Encoding"] = "gzip"
+    return Response(body, status_code=status, media_type="text/html", headers=told)
 
 
 def static(request: Request, version: str, name: str) -> Response:

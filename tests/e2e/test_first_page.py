@@ -1,17 +1,14 @@
 """The first page in a real browser: what a person's Chromium makes of it, with no script to help."""
 
 import re
-import shutil
-import subprocess
-import tempfile
 import time
 
 import pytest
 
 from services.history import pack
+from tests.browser import CHROMIUM, browse
 from tests.processes import Server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DEADLINE_SECONDS = 60
 HOSTILE = "<script>document.title='owned'</script> Gallium export ban <img src=http://127.0.0.1:9/x.png>"
 
@@ -24,18 +21,6 @@ def wait_for(ask, wanted):
     while (answer := ask()) != wanted:
         assert time.monotonic() < deadline, answer
         time.sleep(0.05)
-
-
-def browse(address, *, switches=(), folder=None):
-    """Return the page as Chromium has built it, and what its console and its network said."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-chromium-", ignore_cleanup_errors=True) as profile:
-        command = [
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-background-networking", f"--user-data-dir={profile}", "--enable-logging=stderr",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", *switches, address,
-        ]  # fmt: skip
-        seen = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=90, check=True)
-    return seen.stdout, [line for line in seen.stderr.splitlines() if "CONSOLE" in line]
 
 
 @pytest.fixture(scope="module")

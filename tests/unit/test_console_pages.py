@@ -3,7 +3,6 @@ import hashlib
 import json
 import re
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +11,7 @@ from markupsafe import Markup
 from schemas.marking import Audience
 from schemas.projection import Kind
 from services.api.app import create_app
-from services.console import assets, pages
+from services.console import assets, pages, switching
 from services.console.listening import every
 from services.console.rendering import CONTENT_SECURITY_POLICY, coded
 from services.records.access import OPERATOR
@@ -20,29 +19,9 @@ from services.settings import Settings
 from services.wiring import open_node
 from streams.errors import Unavailable
 from tests.builders import a_judgement, a_projection, a_report, a_severity
+from tests.outline import Outline
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202egnp'
-VOID = ("meta", "link", "input", "img", "br")
-
-
-class Outline(HTMLParser):
-    """The page as a reader's software sees it: tags with attributes, and nothing left open."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.open = [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def all(self, tag):
-        return [attrs for name, attrs in self.tags if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +168,7 @@ def test_every_page_has_landmarks_one_heading_and_labels(client, address):
     outline = Outline(client.get(address).text)
     assert [len(outline.all(tag)) for tag in ("header", "main", "h1", "title")] == [1, 1, 1, 1]
     labelled = {label["for"] for label in outline.all("label")}
-    asked = [one for one in outline.all("input") if one.get("type") != "hidden"]
+    asked = [one for one in outline.all("input") if one.get("type") != "hidden" and "hidden" not in one]
     assert all(one["id"] in labelled for one in asked)
     ids = [attrs["id"] for _, attrs in outline.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
@@ -224,7 +203,7 @@ def test_weights_stay_within_their_bounds(client):
     page = client.get("/").text
     assert len(gzip.compress(page.encode())) <= 12_000
     assert len(Outline(page).tags) <= 1_200
-    for name in ("console.css", "docs.css"):
+    for name in ("console.css", "docs.css", "sources.css"):
         assert len(assets.assets()[name].packed) <= 10_000
     fonts = [len(asset.body) for name, asset in assets.assets().items() if name.endswith(".woff2")]
     assert sum(fonts) <= 65_000
@@ -260,7 +239,7 @@ def test_vendored_files_are_those_of_the_manifest():
 
 
 def test_the_pages_are_no_part_of_the_interface():
-    assert all(not route.include_in_schema for route in pages.router.routes)
+    assert not any(route.include_in_schema for module in (pages, switching) for route in module.router.routes)
 
 
 # Text with backticks -> what is written; everything else is escaped.
