@@ -1,6 +1,7 @@
 """Runs a process's loops beside its server and ends them together: half a Tocsin would only look alive."""
 
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,6 +13,12 @@ from streams.errors import Bug
 log = structlog.get_logger(__name__)
 
 JOIN_SECONDS = 15
+TURN_SECONDS = 0.0005
+
+
+def take_short_turns() -> None:
+    """Let an event loop wait less for the threads that judge: Python's own 5 ms would be paid several times an answer."""
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 @contextlib.contextmanager

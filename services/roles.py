@@ -12,7 +12,7 @@ import structlog
 
 from services import history
 from services.api.app import create_app, create_probe
-from services.loops import running
+from services.loops import running, take_short_turns
 from services.node import Node
 from services.prepare import prepare
 from services.records.listening import Listener
@@ -25,9 +25,6 @@ from services.wiring import CLOCK, SOURCES, agents_of, leader_of, open_shared
 from streams.errors import ConfigError, Unavailable
 
 log = structlog.get_logger(__name__)
-
-SWITCH_SECONDS = 0.0005
-"""A worker's event loop waits so long for the thread that judges; Python's own 5 ms would be paid at each acknowledgement."""
 
 FAILED = 1
 Loop = Callable[[Node], object]
@@ -75,7 +72,7 @@ def worker(settings: Settings) -> None:
     """Run steps of the pipeline. What they cannot go on from ends the process at once, for its supervisor to start it again."""
     node = open_shared(settings)
     agents = agents_of(node, on_failure=report)
-    sys.setswitchinterval(SWITCH_SECONDS)
+    take_short_turns()
 
     async def work() -> None:
         stopping = asyncio.Event()

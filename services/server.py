@@ -15,7 +15,7 @@ from services.adapters.sqlite_log import SqliteLog
 from services.api.app import create_app
 from services.clock import utc_now
 from services.judge import classify_lines
-from services.loops import running
+from services.loops import running, take_short_turns
 from services.node import EmbeddedNode, Node
 from services.records.access import HOME_PARTY, OPERATOR
 from services.records.statements import ms
@@ -37,6 +37,7 @@ def run(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -
     try:
         ensure_admin_token(node)
         warm_up()
+        take_short_turns()
         with running(node, _loops(node, with_history=with_history, say=say)):
             asyncio.run(_serve(node, say))
     finally:

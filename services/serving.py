@@ -46,10 +46,14 @@ def _listen(host: str, port: int) -> socket.socket:
     """Return a socket at the address; ConfigError where uvicorn would end the process without a word of ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
     except OSError as exc:
         told = f"cannot listen on {host} port {port}: {exc.strerror}"
         raise ConfigError(f"{told}; set TOCSIN_HOST and TOCSIN_PORT, or --host and --port") from exc
+    # What is accepted inherits it. asyncio would set it only where the protocol of the socket is named, and without it the body of
+    # an answer waits 40 ms for the client's kernel to confirm the head.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 class _Server(uvicorn.Server):

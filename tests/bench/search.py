@@ -22,6 +22,7 @@ from schemas.projection import Kind
 from schemas.raw import signal_id_of
 from services.adapters.tantivy_index import counts_of
 from services.adapters.tantivy_query import index_schema, order_field, query_of
+from services.adapters.tantivy_state import State
 from streams.query.parse import parse
 from tests.bench.filled import fill, spread
 from tests.bench.signals import MATERIALS
@@ -120,10 +121,11 @@ def _bare(folder: Path) -> Waits:
     (place,) = (folder / "index").iterdir()
     schema, index = index_schema(), Index.open(str(place))
     searcher = index.searcher()
+    state = State(searcher)
     waits = []
     for question in questions(PAGES + WARM):
         began = time.perf_counter()
-        asked = query_of(parse(question), schema, kind=Kind.SIGNAL, party=PARTY)
+        asked = query_of(parse(question), schema, kind=Kind.SIGNAL, party=PARTY, known=state.known)
         searcher.search(asked, ROWS + 1, order_by_field=order_field(DAYS))
         searcher.aggregate(asked, counts_of(FACETS, DAYS))
         waits.append(time.perf_counter() - began)
