@@ -1,5 +1,6 @@
 """A question to the index and its answer."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from schemas.base import Model
@@ -13,14 +14,16 @@ MAX_DAYS = 3_660
 """Days that are counted: the newest ten years."""
 
 
-class FacetCount(Model):
+@dataclass(frozen=True, slots=True)
+class FacetCount:
     """How many of the hits carry the value."""
 
     value: str
     count: int
 
 
-class DayCount(Model):
+@dataclass(frozen=True, slots=True)
+class DayCount:
     """How many of the hits fall on a day, in UTC."""
 
     day: date

@@ -33,10 +33,7 @@ class Hit:
     def json(self) -> bytes:
         """Return the JSON of `item`."""
         told = _rendered(self.thing, self.at) if self.at else _RENDERED(self.thing)
-        return b"%b,%b" % (told[:-1], orjson.dumps({"version": self.version, "highlights": self._places()})[1:])
-
-    def _places(self) -> Mapping[str, Mapping[str, object]]:
-        return {part: {"text": one.text, "spans": one.spans} for part, one in self.highlights.items()}
+        return b"%b,%b" % (told[:-1], orjson.dumps({"version": self.version, "highlights": self.highlights})[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +48,20 @@ class Found:
 
     def answer(self) -> Answer:
         """Return the page as it goes out, without a permalink."""
-        return self._answer(tuple(hit.item() for hit in self.hits), "")
+        return Answer.model_construct(
+            items=tuple(hit.item() for hit in self.hits),
+            total=self.total,
+            next=self.next,
+            facets=self.facets,
+            days=self.days,
+        )
 
     def json(self, *, permalink: str) -> bytes:
         """Return the JSON of `answer` with this permalink."""
-        rest = self._answer((), permalink).model_dump_json(exclude={"items"}).encode()
-        return b'{"items":[%b],%b' % (b",".join(hit.json() for hit in self.hits), rest[1:])
-
-    def _answer(self, items: tuple[Item, ...], permalink: str) -> Answer:
-        return Answer.model_construct(
-            items=items, total=self.total, next=self.next, facets=self.facets, days=self.days, permalink=permalink
+        rest = orjson.dumps(
+            {"total": self.total, "next": self.next, "facets": self.facets, "days": self.days, "permalink": permalink}
         )
+        return b'{"items":[%b],%b' % (b",".join(hit.json() for hit in self.hits), rest[1:])
 
 
 def _rendered(thing: Projection, at: date | None = None) -> bytes:

@@ -1,6 +1,7 @@
 """Things as partners' and people's programs get them: one flat shape for signals, events and measures."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -68,7 +69,8 @@ class JudgementOut(Model):
     evidence: tuple[Evidence, ...]
 
 
-class Highlight(Model):
+@dataclass(frozen=True, slots=True)
+class Highlight:
     """A piece of the original text and the spans (start, end; end exclusive) in it that met the query."""
 
     text: str

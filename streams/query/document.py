@@ -42,9 +42,18 @@ class TextPart:
         return frozenset(self.tokens.x).union(self.tokens.s)
 
     def places(self, word: str) -> list[int]:
-        """Return the indexes of the words that have this surface or stem."""
-        row = self.tokens.s if ":" in word else self.tokens.x
-        return [index for index, one in enumerate(row) if one == word]
+        """Return the indexes of the words that have this surface or stem; the same words are asked for again and again."""
+        held = self._places.get(word)
+        if held is None:
+            row = self.tokens.s if ":" in word else self.tokens.x
+            held = [index for index, one in enumerate(row) if one == word]
+            if held:
+                self._places[word] = held
+        return held
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        return {}
 
 
 Quote = tuple[str, int, int]
