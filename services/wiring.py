@@ -14,7 +14,8 @@ from services.adapters.file_channel import FileNotifier
 from services.adapters.learned_classifier import LearnedClassifier
 from services.adapters.sqlite_log import SqliteLog
 from services.adapters.ssrf import Guard
-from services.adapters.tantivy_index import TantivyIndex, is_outdated
+from services.adapters.tantivy_folder import is_outdated
+from services.adapters.tantivy_index import TantivyIndex
 from services.adapters.webhook import WebhookNotifier
 from services.bell import Bell
 from services.clock import utc_now

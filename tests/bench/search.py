@@ -20,7 +20,7 @@ from tantivy import Index
 from schemas.codec import encode
 from schemas.projection import Kind
 from schemas.raw import signal_id_of
-from services.adapters.tantivy_index import counts_of
+from services.adapters.tantivy_counts import counts_of
 from services.adapters.tantivy_query import index_schema, order_field, query_of
 from services.adapters.tantivy_state import State
 from streams.query.parse import parse

@@ -4,8 +4,9 @@ import pytest
 
 from schemas.projection import Kind
 from schemas.query import Search
-from services.adapters import tantivy_index
-from services.adapters.tantivy_index import TantivyIndex, folder_of, is_outdated
+from services.adapters import tantivy_folder, tantivy_index
+from services.adapters.tantivy_folder import folder_of, is_outdated
+from services.adapters.tantivy_index import TantivyIndex
 from services.adapters.tantivy_state import State
 from streams.errors import ConfigError, InvalidInput, Unavailable
 from streams.query.ast import Value
@@ -137,7 +138,7 @@ def test_facets_that_are_too_much_at_once_are_counted_one_by_one(index, monkeypa
     index.put([a_projection()], {0: 1})
     together = Search(kind=Kind.SIGNAL, facets=("material", "actor"), days="published")
     expected = index.search(parse("*"), together, party="US")
-    monkeypatch.setattr(index, "_state", State(OneCountOnly(index._index.searcher())))
+    monkeypatch.setattr(index._search, "_state", State(OneCountOnly(index._search.searcher)))
     assert index.search(parse("*"), together, party="US") == expected
 
 

@@ -14,7 +14,7 @@ from schemas.raw import SignalIn, SourceKind
 from schemas.rule import RuleIn
 from schemas.topics import LEDGER
 from services import history
-from services.adapters.tantivy_index import FORMAT, folder_of
+from services.adapters.tantivy_folder import FORMAT, folder_of
 from services.intake import Arrival
 from services.records.access import OPERATOR
 from services.settings import Settings

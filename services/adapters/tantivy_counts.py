@@ -1,0 +1,71 @@
+"""Values and days among the hits of a question to a tantivy index, counted in one pass over them."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from tantivy import Query, Searcher
+
+from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayCount, FacetCount, Search
+from services.adapters.tantivy_query import facet_field
+from streams.errors import InvalidInput
+from streams.query.times import DAY_MS, day_of
+
+_DAYS: Final = "_days"
+_MAX_VALUES: Final = 60_000
+"""Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
+
+_day: Final = lru_cache(maxsize=MAX_DAYS)(day_of)
+Counts = tuple[dict[str, tuple[FacetCount, ...]], tuple[DayCount, ...]]
+
+
+def counts(searcher: Searcher, query: Query, search: Search) -> Counts:
+    """Return the facets and the days asked for; InvalidInput where there are more than can be counted."""
+    counted = _counted(searcher, query, search)
+    facets = {name: _facet(counted[name]["buckets"]) for name in search.facets}
+    return facets, _days(counted[_DAYS]["buckets"]) if search.days else ()
+
+
+def counts_of(facets: Sequence[str], days: str | None) -> dict[str, Any]:
+    """Return what tantivy is to count in one pass over the hits."""
+    counts: dict[str, Any] = {
+        name: {"terms": {"field": facet_field(name), "size": _MAX_VALUES, "segment_size": _MAX_VALUES}}
+        for name in facets
+    }
+    if days:
+        counts[_DAYS] = {"histogram": {"field": days, "interval": float(DAY_MS), "min_doc_count": 1}}
+    return counts
+
+
+def _counted(searcher: Searcher, query: Query, search: Search) -> dict[str, Any]:
+    """Return the buckets of each facet and of the days, counted in one pass, or one by one where that is too much at once."""
+    asked = counts_of(search.facets, search.days)
+    if not asked:
+        return {}
+    try:
+        return dict(searcher.aggregate(query, asked))
+    except ValueError:
+        return {name: _alone(searcher, query, name, one)[name] for name, one in asked.items()}
+
+
+def _alone(searcher: Searcher, query: Query, name: str, count: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(searcher.aggregate(query, {name: count}))
+    except ValueError as exc:
+        if name == _DAYS:
+            raise InvalidInput(
+                f"`{count['histogram']['field']}` has too many days to count: narrow the query.", field="days"
+            ) from exc
+        raise InvalidInput(f"`{name}` has too many values to count: narrow the query.", field=name) from exc
+
+
+def _facet(buckets: Sequence[Mapping[str, Any]]) -> tuple[FacetCount, ...]:
+    """Return the values of a field among the hits: most frequent first, then by value."""
+    counts = sorted((-one["doc_count"], one["key"]) for one in buckets)
+    return tuple(FacetCount(value=value, count=-negative) for negative, value in counts[:MAX_FACET_VALUES])
+
+
+def _days(buckets: Sequence[Mapping[str, Any]]) -> tuple[DayCount, ...]:
+    """Return how many hits fall on each day that has some, the newest ones, oldest first."""
+    counts = sorted((one["key"], one["doc_count"]) for one in buckets)
+    return tuple(DayCount(day=_day(key), count=count) for key, count in counts[-MAX_DAYS:])

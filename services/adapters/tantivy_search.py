@@ -1,0 +1,63 @@
+"""Searching a tantivy index, in the process that writes it or in another one beside it."""
+
+from pathlib import Path
+
+from tantivy import Index, Query, Schema, Searcher
+
+from schemas.query import Page, Search
+from services.adapters.tantivy_counts import counts
+from services.adapters.tantivy_folder import opened
+from services.adapters.tantivy_page import page_of
+from services.adapters.tantivy_query import index_schema, query_of
+from services.adapters.tantivy_state import State
+from streams.errors import InvalidInput, Unavailable
+from streams.query.ast import Node
+from streams.query.order import checked
+
+
+class TantivySearch:
+    """What an index holds, as of the last `refresh`; all threads of a process share it.
+
+    Raises ConfigError when it was written in another format, or when it cannot be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.schema: Schema = index_schema()
+        self.index: Index = opened(root, self.schema)
+        self._state = State(self.index.searcher())
+
+    @property
+    def searcher(self) -> Searcher:
+        """The state of the index that is searched."""
+        return self._state.searcher
+
+    def refresh(self) -> None:
+        """Go on to what was committed last."""
+        self.index.reload()
+        self._state = State(self.index.searcher())
+
+    def page(self, query: Node, search: Search, *, party: str) -> Page:
+        """Return one page of what the party reads; all of it comes from one state of the index.
+
+        Raises InvalidInput for a limit, a sort key or a facet that does not exist, Unavailable when it cannot be read.
+        """
+        checked(search)
+        state = self._state
+        return state.page((query, search, party), lambda: self._page(state, query, search, party))
+
+    def _page(self, state: State, query: Node, search: Search, party: str) -> Page:
+        asked = self._asked(state, query, search, party)
+        try:
+            facets, days = counts(state.searcher, asked, search)
+            page = page_of(state.searcher, self.schema, asked, search)
+        except (OSError, ValueError) as exc:
+            raise Unavailable(
+                f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
+            ) from exc
+        return page.model_copy(update={"facets": facets, "days": days})
+
+    def _asked(self, state: State, query: Node, search: Search, party: str) -> Query:
+        try:
+            return query_of(query, self.schema, kind=search.kind, party=party, known=state.known)
+        except ValueError as exc:
+            raise InvalidInput("The query holds half a character (a lone surrogate).") from exc
