@@ -11,6 +11,7 @@ from services.bell import Bell
 from services.dispatcher import Dispatcher
 from services.folder import Folder, Lock
 from services.intake import Intake
+from services.pages import Pages
 from services.records.access import AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
@@ -69,6 +70,7 @@ class Node:
     channels: ChannelRecords
     access: AccessRecords
     search: SearchService
+    pages: Pages
     suggest: SuggestService
     queries: SavedQueryRecords
     intake: Intake
@@ -119,3 +121,4 @@ class EmbeddedNode(Node):
     pipeline: Embedded = field(kw_only=True)
     remaking: Remaking = field(kw_only=True)
     lock: Lock = field(kw_only=True)
+    index_state: Callable[[], int] = field(kw_only=True)

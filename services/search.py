@@ -16,7 +16,7 @@ from services.records.history import HistoryRecords
 from services.secrets import Seal
 from services.wire import Answer, Highlight, Item
 from streams.errors import InvalidInput, NotFound
-from streams.ports import SearchIndex
+from streams.ports import Searchable
 from streams.query.ast import Everything, Node, Value
 from streams.query.highlight import highlight
 from streams.query.names import MaterialNames, named
@@ -46,7 +46,7 @@ class SearchService:
 
     def __init__(
         self,
-        index: SearchIndex,
+        index: Searchable,
         history: HistoryRecords,
         seal: Seal,
         *,

@@ -4,7 +4,10 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -17,13 +20,14 @@ from services.clock import utc_now
 from services.judge import classify_lines
 from services.loops import running, take_short_turns
 from services.node import EmbeddedNode, Node
+from services.readers import forked
 from services.records.access import HOME_PARTY, OPERATOR
 from services.records.statements import ms
 from services.secrets import write_private
 from services.serving import own_signals, serve
 from services.settings import Settings
 from services.ticking import tick
-from services.wiring import open_node
+from services.wiring import open_for_reading, open_node, prepare_to_fork
 from streams.stage import Step
 
 log = structlog.get_logger(__name__)
@@ -33,16 +37,10 @@ TRIM_EVERY_SECONDS = 3600.0
 
 def run(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; ConfigError when the folder or the port cannot be had."""
-    node = open_node(settings)
-    try:
-        ensure_admin_token(node)
-        warm_up()
-        take_short_turns()
-        with running(node, _loops(node, with_history=with_history, say=say)):
-            asyncio.run(_serve(node, say))
-    finally:
-        node.folder.running.unlink(missing_ok=True)
-        node.close()
+    prepare_to_fork()
+    with closing(forked(settings.readers, partial(open_for_reading, settings))) as readers:
+        node = open_node(settings)
+        _run(replace(node, pages=readers.before(node.pages, node.index_state)), with_history=with_history, say=say)
 
 
 def ensure_admin_token(node: Node) -> None:
@@ -57,6 +55,18 @@ def ensure_admin_token(node: Node) -> None:
 def tell_where(node: Node, port: int) -> None:
     """Write where this process listens, for commands on the same folder."""
     write_private(node.folder.running, json.dumps({"url": node.settings.address(port)}))
+
+
+def _run(node: EmbeddedNode, *, with_history: bool, say: Callable[[str], None]) -> None:
+    try:
+        ensure_admin_token(node)
+        warm_up()
+        take_short_turns()
+        with running(node, _loops(node, with_history=with_history, say=say)):
+            asyncio.run(_serve(node, say))
+    finally:
+        node.folder.running.unlink(missing_ok=True)
+        node.close()
 
 
 async def _serve(node: Node, say: Callable[[str], None]) -> None:

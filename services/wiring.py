@@ -16,6 +16,7 @@ from services.adapters.sqlite_log import SqliteLog
 from services.adapters.ssrf import Guard
 from services.adapters.tantivy_folder import is_outdated
 from services.adapters.tantivy_index import TantivyIndex
+from services.adapters.tantivy_search import TantivySearch
 from services.adapters.webhook import WebhookNotifier
 from services.bell import Bell
 from services.clock import utc_now
@@ -25,6 +26,7 @@ from services.group_lag import GroupLag
 from services.intake import Intake
 from services.learning.model import read_model
 from services.node import EmbeddedNode, Node, Part, Progress
+from services.pages import OwnPages
 from services.records.access import OPERATOR, AccessRecords
 from services.records.channels import ChannelRecords
 from services.records.database import Database
@@ -116,6 +118,16 @@ def open_shared(settings: Settings, *, now: Callable[[], datetime] = utc_now) ->
         parts=parts,
         closers=(index.close, log.close, records.close),
     )
+
+
+def open_for_reading(settings: Settings) -> tuple[OwnPages, Callable[[], None]]:
+    """Return pages of an embedded folder that another process has, and what goes on to its index's newest state."""
+    folder = Folder(settings.data_dir.resolve())
+    index = TantivySearch(folder.index)
+    history = HistoryRecords(Database(f"sqlite:///{folder.records}", schema="records"), now=utc_now)
+    seal = Seal(key_from(folder.path, settings.secret_key.get_secret_value()))
+    search = SearchService(index, history, seal, now=utc_now, names=material_names(load()))
+    return OwnPages(search, settings.base_url), index.refresh
 
 
 def agents_of(node: Node, *, on_failure: Callable[..., None]) -> "Agents":
@@ -216,6 +228,12 @@ def changelogs() -> list[tuple[str, int]]:
     return [(step.name, step.source.partitions) for step in PIPELINE if isinstance(step, Fold)]
 
 
+def prepare_to_fork() -> None:
+    """Load what all processes of an embedded installation know, so that they share it."""
+    material_names(load())
+    calm_collector()
+
+
 def calm_collector() -> None:
     """Let the garbage collector pass less often: frozen records have no cycles, and the knowledge base never goes.
 
@@ -251,6 +269,7 @@ def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], 
         pipeline=pipeline,
         remaking=remaking,
         lock=lock,
+        index_state=index.state,
     )
 
 
@@ -290,6 +309,7 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
     seal = Seal(key_from(folder.path, settings.secret_key.get_secret_value()))
     news, due = Bell(), threading.Event()
     history = HistoryRecords(records, now=now, on_published=news.ring)
+    search = SearchService(index, history, seal, now=now, names=material_names(load()))
     outbox = OutboxRecords(records, seal, now=now, on_due=due.set)
     ledger_outbox = LedgerOutbox(records, log)
     guard = Guard(settings.delivery.allowed_hosts)
@@ -317,7 +337,8 @@ def _stores(  # noqa: PLR0913 - what both modes have in common
         "decisions": DecisionRecords(ledger_outbox, now=now),
         "channels": ChannelRecords(records, seal, now=now),
         "access": AccessRecords(records, now=now),
-        "search": SearchService(index, history, seal, now=now, names=material_names(load())),
+        "search": search,
+        "pages": OwnPages(search, settings.base_url),
         "queries": SavedQueryRecords(records, now=now),
         "suggest": SuggestService(index, shipped_vocabulary),
         "intake": intake,

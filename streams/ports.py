@@ -93,15 +93,19 @@ class Store(Protocol):
     def cursor(self, partition: int = 0) -> int: ...
 
 
-class SearchIndex(Store, Protocol):
+class Searchable(Protocol):
+    """Projections that can be found: `search` answers for one party and counts exactly; `after` neither repeats nor skips."""
+
+    def search(self, query: Node, search: Search, *, party: str) -> Page: ...
+
+
+class SearchIndex(Searchable, Store, Protocol):
     """Projections to be searched.
 
-    An older version never replaces a newer one, and a tombstone hides until a newer version comes. `search` answers for
-    one party and counts exactly; paging by `after` neither repeats nor skips under writes.
+    An older version never replaces a newer one, and a tombstone hides until a newer version comes. Paging holds under writes.
     """
 
     def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None: ...
-    def search(self, query: Node, search: Search, *, party: str) -> Page: ...
     def ready(self) -> bool: ...
 
 

@@ -63,8 +63,8 @@ class TantivyIndex:
         return not self._closed
 
     def search(self, query: Node, search: Search, *, party: str) -> Page:
-        """Return one page of what the party reads, as `TantivySearch.page` does; Unavailable when it is closed."""
-        return self._open().page(query, search, party=party)
+        """Return one page of what the party reads, as `TantivySearch.search` does; Unavailable when it is closed."""
+        return self._open().search(query, search, party=party)
 
     def close(self) -> None:
         """Finish what is being written; after this the index answers nothing."""

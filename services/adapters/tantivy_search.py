@@ -16,7 +16,7 @@ from streams.query.order import checked
 
 
 class TantivySearch:
-    """What an index holds, as of the last `refresh`; all threads of a process share it.
+    """A `Searchable`: what an index holds, as of the last `refresh`; all threads of a process share it.
 
     Raises ConfigError when it was written in another format, or when it cannot be read.
     """
@@ -36,7 +36,7 @@ class TantivySearch:
         self.index.reload()
         self._state = State(self.index.searcher())
 
-    def page(self, query: Node, search: Search, *, party: str) -> Page:
+    def search(self, query: Node, search: Search, *, party: str) -> Page:
         """Return one page of what the party reads; all of it comes from one state of the index.
 
         Raises InvalidInput for a limit, a sort key or a facet that does not exist, Unavailable when it cannot be read.

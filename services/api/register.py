@@ -20,9 +20,10 @@ from services.api.things import (
     export_router,
     json_of,
     names_in,
-    page_json,
+    page_of,
 )
 from services.node import Node
+from services.pages import Question
 from services.partners.calendar import calendar
 from services.register import all_measures
 from services.wire import Gone, MeasureAnswer, MeasureItem, documents_of, item_of, shown
@@ -55,11 +56,7 @@ def measures(  # noqa: PLR0913 - one parameter for each of the address's
     days: Days = None,
 ) -> Response:
     """Return measures with their states in time; `status_at` and `in_force` are of the day asked for."""
-    names = names_in(facets)
-    page = node.search.found(
-        Kind.MEASURE, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days, at=at
-    )
-    return page_json(page, Kind.MEASURE, q, sort, base_url=node.settings.base_url)
+    return page_of(node, Question(Kind.MEASURE, q, principal, limit, cursor, sort, names_in(facets), days, at))
 
 
 router.include_router(export_router(Kind.MEASURE))

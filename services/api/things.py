@@ -12,11 +12,10 @@ from schemas.projection import Kind
 from schemas.query import DEFAULT_LIMIT, MAX_LIMIT
 from schemas.signal import Evidence
 from services.api.access import Reader, Served
-from services.console.asked import Asked
 from services.csv_export import csv_of
-from services.found import Found
 from services.ndjson_export import ndjson_of
-from services.search import canonical
+from services.node import Node
+from services.pages import Question
 from services.wire import Answer, Document, Gone, Item, documents_of, item_of, shown
 
 router = APIRouter(tags=["search"])
@@ -96,9 +95,7 @@ def search_router(kind: Kind) -> APIRouter:
         days: Days = None,
     ) -> Response:
         """Return hits in order, how many there are in all, and counts of the values and of the days asked for."""
-        names = names_in(facets)
-        page = node.search.found(kind, q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names, days=days)
-        return page_json(page, kind, q, sort, base_url=node.settings.base_url)
+        return page_of(node, Question(kind, q, principal, limit, cursor, sort, names_in(facets), days))
 
     return of_kind
 
@@ -136,15 +133,14 @@ def evidence(event_id: str, node: Served, principal: Reader) -> Response:
     return json_of(EvidenceOut(documents=documents_of(thing), evidence=thing.judgement.evidence))
 
 
-def page_json(page: Found, kind: Kind, q: str, sort: str, *, base_url: str) -> Response:
-    """Answer with the page and the address at which the console shows the same search."""
-    shown_at = Asked(canonical(q), kind, sort).href()
-    return Response(page.json(permalink=f"{base_url.rstrip('/')}{shown_at}"), media_type="application/json")
+def page_of(node: Node, question: Question) -> Response:
+    """Answer with a page of hits."""
+    return Response(node.pages.json(question), media_type="application/json")
 
 
-def names_in(facets: str) -> list[str]:
+def names_in(facets: str) -> tuple[str, ...]:
     """Return the names that a list with commas holds."""
-    return [name.strip() for name in facets.split(",") if name.strip()]
+    return tuple(name.strip() for name in facets.split(",") if name.strip())
 
 
 def json_of(body: Model) -> Response:

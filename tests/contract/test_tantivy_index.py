@@ -69,7 +69,7 @@ def test_a_closed_index_is_unavailable(tmp_path):
     ],
 )
 def test_an_index_of_another_format_is_told_from_one_that_is_gone(tmp_path, monkeypatch, held, answer):
-    monkeypatch.setattr(tantivy_index, "FORMAT", (10, 10))
+    monkeypatch.setattr(tantivy_folder, "FORMAT", (10, 10))
     for version in held:
         folder_of(tmp_path, version).mkdir()
     (tmp_path / "tantivy-9-9.old").mkdir()
@@ -82,7 +82,7 @@ def test_an_index_of_another_format_is_told_from_one_that_is_gone(tmp_path, monk
 
 def test_an_index_of_an_earlier_format_is_refused_with_the_way_out(tmp_path, monkeypatch):
     TantivyIndex(tmp_path).close()
-    monkeypatch.setattr(tantivy_index, "FORMAT", (99, 99))
+    monkeypatch.setattr(tantivy_folder, "FORMAT", (99, 99))
     with pytest.raises(ConfigError, match="tocsin rebuild"):
         TantivyIndex(tmp_path)
 
