@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from queue import Empty, SimpleQueue
+from queue import Empty, LifoQueue
 from typing import Final
 
 import structlog
@@ -56,7 +56,8 @@ class Readers:
     """Pages from whichever reader is free."""
 
     def __init__(self, readers: Sequence[Reader]) -> None:
-        self._all, self._left, self._free = readers, set(readers), SimpleQueue[Reader]()
+        self._all, self._left = readers, set(readers)
+        self._free = LifoQueue[Reader]()  # the one that answered last remembers most
         for reader in readers:
             self._free.put(reader)
 
