@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import random
+import re
 import statistics
 import tempfile
 import threading
@@ -102,8 +103,9 @@ def _measured(folder: Path, size: int) -> None:
             busy = _asked(server, token, clients=CLIENTS, seconds=SECONDS, address=_page)
             share = f"1 page to {floor.per_second / busy.per_second:.1f} of /healthz; aim: at least 150 a second"
             _tell(f"pages, {CLIENTS} clients, under writes", busy, share)
+            waiting = _waiting(server)
             walked, lacking, twice = _walked(server, token, size)
-        print(f"came in meanwhile: {posted():.0f} signals a second (aim: {POSTS_A_SECOND})")
+        print(f"came in meanwhile: {posted():.0f} signals a second (aim: {POSTS_A_SECOND}); {waiting}")
         print(
             f"paged through {walked} under writes: {lacking} of {size} lacking, {twice} twice (aim: 0 and 0)",
             flush=True,
@@ -216,6 +218,13 @@ def _late(post, run: str, number: int) -> bytes:
     times = random.Random(number)
     at = post.published_at.replace(year=times.choice((2024, 2025)), month=times.randrange(3, 13), day=1 + number % 28)
     return encode(post.model_copy(update={"id": f"late-{run}-{number}", "published_at": at}))
+
+
+def _waiting(server: Server) -> str:
+    """Return what waits for a step: a pipeline that does not keep pace would leave all the machine to the pages."""
+    lags = re.findall(r'tocsin_lag_records\{stage="(\w+)"\} (\d+)', server.ask("GET", "/metrics")[1].decode())
+    told = ", ".join(f"{step} {lag}" for step, lag in lags if lag != "0")
+    return f"records that wait after it: {told or 'none'}"
 
 
 def _walked(server: Server, token: str, size: int) -> tuple[int, int, int]:
