@@ -109,8 +109,10 @@ def _fields(field: str | None) -> tuple[str, ...]:
 
 def _phrase(node: Phrase, schema: Schema, known: Known) -> Query:
     wanted = alternatives(node.text)
+    # Either-or is read from end to end, and surfaces stand where their stems do: so they are asked for only where they say more.
+    surfaces = "e" if wanted.plain else "x"
     spelt = [(f"{field}.{words}", phrase) for field in _fields(node.field)
-             for words, phrases in (("x", (wanted.x,)), ("s", wanted.s)) for phrase in phrases]  # fmt: skip
+             for words, phrases in ((surfaces, (wanted.x,)), ("s", wanted.s)) for phrase in phrases]  # fmt: skip
     if len(wanted.x) == 1:
         return any_term(schema, ((name, phrase[0]) for name, phrase in spelt), known)
     stand = [(name, phrase) for name, phrase in spelt if phrase and all(known(name, word) for word in phrase)]

@@ -45,7 +45,7 @@ def index_schema() -> Schema:
     for name in FACETS:
         builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
     for name in names_of(FieldKind.TEXT):
-        for words in ("x", "s"):
+        for words in ("x", "s", "e"):
             builder.add_text_field(f"{name}.{words}", tokenizer_name="whitespace", index_option="position")
     for name in names_of(FieldKind.NUMBER):
         builder.add_float_field(name, indexed=True, fast=True)
@@ -121,10 +121,12 @@ def _add_sizes(entry: Document, document: Fields) -> None:
 
 
 def _add_words(entry: Document, document: Fields) -> None:
+    """Add surfaces, stems, and the surfaces of those parts that stems are not enough for: of most texts there are none."""
     for name in (TITLE, TEXT):
         tokens = [part.tokens for part in document.parts if part.part == name]
         entry.add_text(f"{name}.x", _SENTINEL.join(" ".join(one.x) for one in tokens))
         entry.add_text(f"{name}.s", _SENTINEL.join(" ".join(one.s) for one in tokens))
+        entry.add_text(f"{name}.e", _SENTINEL.join(" ".join(one.x) for one in tokens if not one.enough))
 
 
 def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:

@@ -38,12 +38,14 @@ _STRIPPED_SCRIPTS: Final = ("LATIN", "GREEK")
 class Tokens:
     """The words of a text in order: `x` surfaces, `s` stems (`en:licenc`), both of one length.
 
-    `spans` holds start and end of each word in the text as it was given: start, end, start, end, ...
+    `spans` holds start and end of each word in the text as it was given: start, end, start, end, ... Where the stems are
+    `enough`, whoever looks for plain surfaces finds each by its stem: no accent was lost that the stemmer had seen.
     """
 
     x: tuple[str, ...]
     s: tuple[str, ...]
     spans: "array[int]"
+    enough: bool = False
 
     def span(self, index: int, length: int = 1) -> tuple[int, int]:
         """Return where the `length` words from `index` stand in the text."""
@@ -52,10 +54,14 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """Every way a phrase may stand in a text: its surfaces, or its stems in one language."""
+    """Every way a phrase may stand in a text: its surfaces, or its stems in one language.
+
+    Where `plain`, its words are their surfaces: in a text whose stems are enough, its stems stand wherever its surfaces do.
+    """
 
     x: tuple[str, ...]
     s: tuple[tuple[str, ...], ...]
+    plain: bool = False
 
 
 def analyse(text: str, language: str) -> Tokens:
@@ -74,32 +80,36 @@ def alternatives(phrase: str) -> Alternatives:
     x = analyse(phrase, UNSTEMMED).x
     if all(len(word) == 1 and is_character(word) for word in x):  # no stemmer touches them: `x` says it all
         return Alternatives(x, ())
-    return Alternatives(x, tuple(analyse(phrase, language).s for language in LANGUAGES))
+    stems = tuple(analyse(phrase, language).s for language in LANGUAGES)
+    return Alternatives(x, stems, plain=tuple(filter(None, map(_folded, words(phrase)[0]))) == x)
 
 
 def _analysed(text: str, language: str) -> Tokens:
     found, bounds = words(text)
     known = _known(language)
     told = [known[word] for word in found]
-    surfaces, stems = zip(*told, strict=True) if told else ((), ())
+    surfaces, stems, enough = zip(*told, strict=True) if told else ((), (), ())
     if not all(surfaces):
         kept = [at for at, surface in enumerate(surfaces) if surface]
         surfaces, stems = tuple(surfaces[at] for at in kept), tuple(stems[at] for at in kept)
         bounds = array("I", chain.from_iterable(bounds[2 * at : 2 * at + 2] for at in kept))
-    return Tokens(surfaces, stems, bounds)
+    return Tokens(surfaces, stems, bounds, enough=all(enough))
 
 
 _remembered = lru_cache(maxsize=1_024)(_analysed)
 
 
-class _Known(dict[str, tuple[str, str]]):
-    """Word -> its surface and its stem in one language, worked out when first met; the surface of marks alone is empty."""
+class _Known(dict[str, tuple[str, str, bool]]):
+    """Word -> its surface, its stem in one language, and whether that is the surface's stem too; worked out when first met.
+
+    The surface of marks alone is empty.
+    """
 
     def __init__(self, language: str) -> None:
         super().__init__()
         self._language = language
 
-    def __missing__(self, word: str) -> tuple[str, str]:
+    def __missing__(self, word: str) -> tuple[str, str, bool]:
         if len(self) >= _MAX_KNOWN:  # hostile text shall not fill the memory; what is common is soon known again
             self.clear()
         found = self[word] = _word(word, self._language)
@@ -109,13 +119,18 @@ class _Known(dict[str, tuple[str, str]]):
 _known = cache(_Known)
 
 
-def _word(word: str, language: str) -> tuple[str, str]:
+def _word(word: str, language: str) -> tuple[str, str, bool]:
     folded = _folded(word)
     surface = _stripped(folded)
     if language == UNSTEMMED:
-        return surface, f"{UNSTEMMED}:{surface}"
+        return surface, f"{UNSTEMMED}:{surface}", False
     # Snowball wants its accents, so they go after stemming.
-    return surface, f"{language}:{_stripped(_stemmer(language).stemWord(folded)) or surface}"
+    stem = _stem(folded, language) or surface
+    return surface, f"{language}:{stem}", folded == surface or stem == (_stem(surface, language) or surface)
+
+
+def _stem(word: str, language: str) -> str:
+    return _stripped(_stemmer(language).stemWord(word))
 
 
 def _folded(word: str) -> str:
