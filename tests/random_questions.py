@@ -1,5 +1,6 @@
 """Random reports in seven languages and random questions about them, the same ones for the same seed."""
 
+import unicodedata
 from datetime import timedelta
 from random import Random
 
@@ -94,7 +95,13 @@ def a_row(random, language=None, longest=12):
     words = words_of(random.choice(SENTENCES[language or random.choice(tuple(SENTENCES))]))
     length = random.randint(1, min(longest, len(words)))
     start = random.randint(0, len(words) - length)
-    return "".join(words[start : start + length]).strip() or "mine"
+    row = "".join(words[start : start + length]).strip() or "mine"
+    return without_marks(row) if random.random() < 0.2 else row
+
+
+def without_marks(text):
+    """Return the text as those write it who leave the accents out."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
 
 
 def words_of(sentence):
