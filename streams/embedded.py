@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from schemas.topics import PROJECTIONS
 from streams import metrics
 from streams.errors import Unavailable
 from streams.ports import AtomicLog, Ports
@@ -11,8 +12,8 @@ from streams.runner import References, Runner
 from streams.stage import Sink, Step
 
 BATCH_RECORDS = 256
-SINK_BATCHES = 4
-"""Batches that a sink takes at once: a signal gives several projections, and each commit of a store waits for the disk."""
+PROJECTION_BATCHES = 4
+"""Batches of projections that a step takes at once: a signal gives several, and what rings must not fall behind."""
 
 RETRY_PAUSE_SECONDS = 1.0
 
@@ -100,7 +101,7 @@ class Embedded:
         """Handle one batch at one step and settle it; a batch that is not settled is handled again from what was kept."""
         step = runner.step
         records = self._log.read(
-            step.source, step.name, limit=self._batch * (SINK_BATCHES if isinstance(step, Sink) else 1)
+            step.source, step.name, limit=self._batch * (PROJECTION_BATCHES if step.source is PROJECTIONS else 1)
         )
         if not records:
             return 0

@@ -136,9 +136,11 @@ def _aliases(item: Projected) -> list[Row]:
 def _told(connection: Connection, collection: str, items: Sequence[Projected]) -> dict[tuple[str, str], int]:
     """Return the newest version that the collection has of each of these things, by kind and id."""
     feed = tables.feed.c
+    kinds, ids = {item.kind.value for item in items}, [item.id for item in items]
     query = (
         select(feed.kind, feed.id, func.max(feed.version))
-        .where(feed.collection == collection, feed.id.in_([item.id for item in items]))
+        # Without the kinds the whole collection would be read: in its index they stand before the ids.
+        .where(feed.collection == collection, feed.kind.in_(kinds), feed.id.in_(ids))
         .group_by(feed.kind, feed.id)
     )
     return {(row[0], row[1]): row[2] for row in connection.execute(query)}
