@@ -1,4 +1,4 @@
-"""`tocsin run`: one process that listens, understands, answers and rings, until it is told to stop."""
+"""`tocsin run`: a process that listens, understands, answers and rings, with readers beside it, until it is told to stop."""
 
 import asyncio
 import json

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from schemas.topics import PROJECTIONS
 from streams import metrics
@@ -44,6 +45,9 @@ class Embedded:
         self, *, on_failure: Callable[[Step, Exception], None], on_turn: Callable[[], object] = lambda: None
     ) -> None:
         """Loop until `stop`; an unavailable port is reported and tried again."""
+        for runner in self._runners:
+            with suppress(Unavailable):  # whatever needs it next says so
+                runner.warm()
         while not self._stopping.is_set():
             self._news.clear()
             if not self.drain(on_failure=on_failure, on_turn=on_turn):
