@@ -361,3 +361,30 @@ def test_lag_is_what_each_step_has_not_taken(log):
     assert waiting.lag() == {"copy": 2, "claims": 0}
     waiting.drain()
     assert waiting.lag() == {"copy": 0, "claims": 0}
+
+
+def test_what_is_remembered_is_read_before_the_first_record(log):
+    log.tell(LEDGER, *from_source("a", "one", "two"))
+    drained(log, COUNT_ALL)
+    begun = driver(log, COUNT_ALL)
+    begun._news.wait = lambda timeout: begun.stop()
+    begun.run(on_failure=None)
+    assert begun._runners[0]._view.seen["s/a"].seen == 2
+    log.tell(LEDGER, *from_source("a", "three"))
+    drained(log, COUNT_ALL)
+    assert titles(log)[-1] == "a 3"
+
+
+def test_a_step_takes_projections_as_fast_as_a_signal_gives_them(log):
+    log.tell(LEDGER, *(a_signal() for _ in range(10)))
+    log.tell(PROJECTIONS, *(a_projection() for _ in range(10)))
+    taken = []
+    running = Embedded(
+        (copying(), Transform("match", PROJECTIONS, MADE, lambda *_: [])),
+        log,
+        ports=memory_ports(),
+        references=references,
+        batch=2,
+    )
+    running.drain(on_turn=lambda: taken.append([log.committed(LEDGER, "copy"), log.committed(PROJECTIONS, "match")]))
+    assert taken[:2] == [[2, 8], [4, 10]]
