@@ -5,6 +5,7 @@ and the records for reading when it is first asked. One that fails is given up, 
 """
 
 import multiprocessing
+import os
 import pickle
 import signal
 from collections.abc import Callable, Sequence
@@ -22,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS: Final = 30.0
 """No page takes so long; a reader that does is ended."""
+
+BEHIND: Final = 5
+"""How far readers stand back (nice): where processors are scarce, what rings goes before what is looked at."""
 
 _PAGE, _ERROR = b"p", b"e"
 Open = Callable[[], tuple[OwnPages, Callable[[], None]]]
@@ -75,7 +79,7 @@ class Readers:
         except TocsinError:
             self._free.put(reader)
             raise
-        except (OSError, EOFError) as exc:
+        except Exception as exc:
             self._left.discard(reader)
             log.error("reader_failed", error=repr(exc), left=len(self._left))
             reader.end()
@@ -123,6 +127,7 @@ def forked(count: int, opening: Open) -> Readers:
 
 def _read(pipe: Connection, others: Sequence[Connection], opening: Open) -> None:
     """Answer questions until the process that asks them is gone."""
+    os.nice(BEHIND)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends its readers itself
     for one in others:
         one.close()

@@ -66,6 +66,5 @@ def _facet(buckets: Sequence[Mapping[str, Any]]) -> tuple[FacetCount, ...]:
 
 
 def _days(buckets: Sequence[Mapping[str, Any]]) -> tuple[DayCount, ...]:
-    """Return how many hits fall on each day that has some, the newest ones, oldest first."""
-    counts = sorted((one["key"], one["doc_count"]) for one in buckets)
-    return tuple(DayCount(day=_day(key), count=count) for key, count in counts[-MAX_DAYS:])
+    """Return how many hits fall on each day that has some, the newest ones, oldest first as the buckets are."""
+    return tuple([DayCount(_day(one["key"]), one["doc_count"]) for one in buckets[-MAX_DAYS:]])

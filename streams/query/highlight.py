@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +20,7 @@ _READ_LETTERS: Final = 16_000
 _LEAD_LETTERS: Final = 40
 """How much is shown before the first word found."""
 _BLANK: Final = re.compile(r"\s")
+_MAX_QUERIES: Final = 16
 _SLACK_LETTERS: Final = 24
 """How far an edge may move to a gap between words."""
 _PREDICATE: Final = lru_cache(maxsize=128)(compile_predicate)
@@ -46,18 +47,35 @@ class Highlights:
 
 def highlight(projection: Projection, node: Node) -> Highlights:
     """Return where a thing answers a query; without words to show, the title and the beginning of the leading text."""
-    projection, document = _READ(projection)
+    read = _READ(projection)
+    if (told := read.told.get(node)) is None:
+        if len(read.told) >= _MAX_QUERIES:
+            read.told.clear()
+        told = read.told[node] = _highlight(read.beginning, read.document, node)
+    return told
+
+
+def _highlight(projection: Projection, document: Document, node: Node) -> Highlights:
     spans = [span for span in _PREDICATE(node)(document) or () if span.part][:_MAX_SPANS]
     return Highlights(_title(projection, document, spans), _best(projection, spans))
 
 
-def _read(projection: Projection) -> tuple[Projection, Document]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A thing with the beginnings of its texts, and how it answers the queries that it was last asked."""
+
+    beginning: Projection
+    document: Document
+    told: dict[Node, Highlights] = field(default_factory=dict)
+
+
+def _read(projection: Projection) -> _Read:
     beginning = _beginning(projection)
-    return beginning, document_of(beginning)
+    return _Read(beginning, document_of(beginning))
 
 
-def _is_small(_projection: Projection, read: tuple[Projection, Document]) -> bool:
-    return sum(len(part.text) for part in read[1].parts) <= MAX_REMEMBERED_LETTERS
+def _is_small(_projection: Projection, read: _Read) -> bool:
+    return sum(len(part.text) for part in read.document.parts) <= MAX_REMEMBERED_LETTERS
 
 
 _READ: Final = Recent(_read, size=1_024, worth=_is_small)
