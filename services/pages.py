@@ -10,7 +10,7 @@ from services.console.asked import Asked
 from services.search import SearchService, canonical
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What a reader asks for, as `SearchService.found` takes it."""
 

@@ -12,6 +12,7 @@ DELIVERIES = Counter("tocsin_deliveries_total", "Tries to deliver an alert.", ["
 REQUESTS = Counter("tocsin_http_requests_total", "HTTP requests answered.", ["route", "status"])
 SOURCE_LOOKS = Counter("tocsin_source_looks_total", "Looks at sources.", ["outcome"])
 SOURCE_ITEMS = Counter("tocsin_source_items_total", "Items that sources had.", ["answer"])
+READERS = Gauge("tocsin_readers", "Processes that make pages.")
 SOURCES = Gauge("tocsin_sources", "Sources of the catalogue.", ["health"])
 
 STAGES = ("classify", "correlate", "release", "index", "publish", "match", "alert", "deliver")

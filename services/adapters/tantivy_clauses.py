@@ -36,7 +36,7 @@ _TANTIVY_TYPES: Final = MappingProxyType({FieldKind.NUMBER: FieldType.Float, Fie
 
 
 Known = Callable[[str, str], bool]
-"""Whether any thing has a term in a field; `known` below."""
+"""Whether any thing has a term in a field."""
 
 Clause = tuple[Occur, Query]
 
@@ -122,7 +122,7 @@ def _phrase(node: Phrase, schema: Schema, known: Known) -> Query:
 def _words(node: Words, schema: Schema, known: Known) -> Query:
     """Ask for each way in which the words may stand: tantivy's own slop also finds them out of order."""
     wanted = alternatives(node.text).x
-    names = [name for field in _fields(node.field) if all(known(name := f"{field}.x", word) for word in wanted)]
+    names = [f"{field}.x" for field in _fields(node.field) if all(known(f"{field}.x", word) for word in wanted)]
     match len(wanted):
         case 0:
             return Query.empty_query()

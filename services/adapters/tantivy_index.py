@@ -45,7 +45,7 @@ class TantivyIndex:
             if (known := newest.get(key_of(item))) is None or known.version <= item.version:
                 newest[key_of(item)] = item
         with self._writing:
-            held = self._held(newest, self._open().searcher)
+            held = self._held(newest, self._current())
             current = {key: item for key, item in newest.items() if item.version >= held.get(key, -1)}
             self._commit(current, held.keys(), max(positions.get(0, 0), self._position))
 
@@ -73,6 +73,16 @@ class TantivyIndex:
             if self._writer is not None:
                 self._writer.wait_merging_threads()
                 self._writer = None
+
+    def _current(self) -> Searcher:
+        """Return what sees all that was committed, also by a `put` that failed after it."""
+        search = self._open()
+        if self._writer is None:
+            try:
+                search.refresh()
+            except (OSError, ValueError) as exc:
+                raise Unavailable(f"The search index could not be read; it will be tried again. ({exc})") from exc
+        return search.searcher
 
     def _open(self) -> TantivySearch:
         if self._closed:

@@ -18,7 +18,7 @@ from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
 
 INDEX_VERSION: Final = 3
-"""Rises with every change of this file that an index on disk would notice."""
+"""Rises with every change that an index on disk would notice: of this file, and of when `Tokens.enough` holds."""
 
 KEY, BODY, TYPE, VERSION, SEEN = "_key", "_body", "_type", "_version", "_seen"
 _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "

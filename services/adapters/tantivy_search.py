@@ -13,6 +13,7 @@ from services.adapters.tantivy_state import State
 from streams.errors import InvalidInput, Unavailable
 from streams.query.ast import Node
 from streams.query.order import checked
+from streams.query.write import write
 
 
 class TantivySearch:
@@ -46,8 +47,8 @@ class TantivySearch:
         return state.page((query, search, party), lambda: self._page(state, query, search, party))
 
     def _page(self, state: State, query: Node, search: Search, party: str) -> Page:
-        asked = self._asked(state, query, search, party)
         try:
+            asked = self._asked(state, query, search, party)
             facets, days = counts(state.searcher, asked, search)
             page = page_of(state.searcher, self.schema, asked, search)
         except (OSError, ValueError) as exc:
@@ -59,5 +60,13 @@ class TantivySearch:
     def _asked(self, state: State, query: Node, search: Search, party: str) -> Query:
         try:
             return query_of(query, self.schema, kind=search.kind, party=party, known=state.known)
-        except ValueError as exc:
-            raise InvalidInput("The query holds half a character (a lone surrogate).") from exc
+        except ValueError:
+            _check_characters(query)
+            raise
+
+
+def _check_characters(query: Node) -> None:
+    try:
+        write(query).encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidInput("The query holds half a character (a lone surrogate).") from exc

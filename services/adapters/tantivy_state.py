@@ -11,6 +11,7 @@ from streams.query.ast import Node
 MAX_TERMS: Final = 16_384
 MAX_PAGES: Final = 64
 MAX_PAGE_ROWS: Final = 50
+MAX_PAGE_LETTERS: Final = 65_536
 
 Question = tuple[Node, Search, str]
 """A query, what is asked besides, and the party that asks: what no other party's answer is ever taken for."""
@@ -43,5 +44,10 @@ class State:
             held = make()
             if len(self._pages) >= MAX_PAGES:
                 self._pages.clear()
-            self._pages[question] = held
+            if _letters(held) <= MAX_PAGE_LETTERS:
+                self._pages[question] = held
         return held
+
+
+def _letters(page: Page) -> int:
+    return sum(len(report.text) for item in page.items for report in item.reports)

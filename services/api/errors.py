@@ -82,11 +82,14 @@ def problem_of(exc: TocsinError) -> Problem:
     return Problem.model_validate({"title": title, "status": status, "detail": str(exc), **place})
 
 
+def headers_of(exc: TocsinError) -> dict[str, str]:
+    """Return what else is said of it: when to come again, of what is not available now."""
+    return {"Retry-After": str(math.ceil(exc.retry_after_seconds or 1))} if isinstance(exc, Unavailable) else {}
+
+
 def _ours(_request: Request, exc: Exception) -> Response:
     assert isinstance(exc, TocsinError)
-    wait = exc.retry_after_seconds if isinstance(exc, Unavailable) else None
-    headers = {"Retry-After": str(math.ceil(wait or 1))} if isinstance(exc, Unavailable) else None
-    return answer(problem_of(exc), headers)
+    return answer(problem_of(exc), headers_of(exc))
 
 
 def _http(_request: Request, exc: Exception) -> Response:

@@ -56,7 +56,18 @@ def measures(  # noqa: PLR0913 - one parameter for each of the address's
     days: Days = None,
 ) -> Response:
     """Return measures with their states in time; `status_at` and `in_force` are of the day asked for."""
-    return page_of(node, Question(Kind.MEASURE, q, principal, limit, cursor, sort, names_in(facets), days, at))
+    asked = Question(
+        kind=Kind.MEASURE,
+        query=q,
+        by=principal,
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
+        facets=names_in(facets),
+        days=days,
+        at=at,
+    )
+    return page_of(node, asked)
 
 
 router.include_router(export_router(Kind.MEASURE))

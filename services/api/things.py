@@ -95,7 +95,10 @@ def search_router(kind: Kind) -> APIRouter:
         days: Days = None,
     ) -> Response:
         """Return hits in order, how many there are in all, and counts of the values and of the days asked for."""
-        return page_of(node, Question(kind, q, principal, limit, cursor, sort, names_in(facets), days))
+        asked = Question(
+            kind=kind, query=q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names_in(facets), days=days
+        )
+        return page_of(node, asked)
 
     return of_kind
 

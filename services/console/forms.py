@@ -1,8 +1,9 @@
 """What a browser posts to the pages: only from the pages themselves, small, and in the form that a form has."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Depends, Request
 
@@ -15,6 +16,7 @@ MAX_FORM_BYTES: Final = 2_000
 MAX_TOKEN_LETTERS: Final = 200
 FORM: Final = "application/x-www-form-urlencoded"
 _OURS: Final = ("same-origin", "none")
+_PORTS: Final = MappingProxyType({"http": 80, "https": 443})
 
 
 def is_foreign(headers: Mapping[str, str], *, base_url: str) -> bool:
@@ -28,7 +30,10 @@ def is_foreign(headers: Mapping[str, str], *, base_url: str) -> bool:
     if site is not None:
         return site not in _OURS
     origin = headers.get("origin")
-    return origin is not None and _authority(origin) not in (headers.get("host", ""), _authority(base_url))
+    if origin is None:
+        return False
+    ours = {_authority(f"//{headers.get('host', '')}"), _authority(base_url)} - {None}
+    return _authority(origin) not in ours
 
 
 async def from_here(request: Request, node: Served) -> None:
@@ -61,6 +66,12 @@ def field_of(body: bytes, name: str) -> str:
     return fields.get(name, [""])[0]
 
 
-def _authority(address: str) -> str | None:
-    """Return host and port; null of what has none, such as the origin `null`."""
-    return address.partition("://")[2].partition("/")[0] or None
+def _authority(address: str) -> tuple[str, int | None] | None:
+    """Return host and port, which may be the scheme's; null of what has none, such as the origin `null`."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    standard = _PORTS.get(parts.scheme)
+    return (parts.hostname, None if port == standard else port) if parts.hostname else None

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from services.api.errors import TITLES, HttpError, problem_of
+from services.api.errors import TITLES, HttpError, headers_of, problem_of
 from services.console import rendering
 from services.console.words import visible
 from streams.errors import TocsinError
@@ -48,7 +48,7 @@ def refusal_of(exc: Refused) -> Refusal:
     """Return an error as people read it."""
     if isinstance(exc, TocsinError):
         problem = problem_of(exc)
-        return Refusal(problem.title, _sentence(problem.detail), problem.status, {})
+        return Refusal(problem.title, _sentence(problem.detail), problem.status, headers_of(exc))
     status = exc.status if isinstance(exc, HttpError) else exc.status_code
     title = TITLES.get(status, "The request failed")
     return Refusal(title, _sentence(str(exc.detail)), status, dict(exc.headers or {}))

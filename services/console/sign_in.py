@@ -78,7 +78,7 @@ def hand_over(response: Response, sealed: str, settings: Settings) -> None:
         sealed,
         max_age=round(SIGNED_IN_FOR.total_seconds()) if sealed else 0,
         path=PATH,
-        secure=settings.base_url.startswith("https:"),
+        secure=settings.base_url.lower().startswith("https:"),
         httponly=True,
         samesite="strict",
     )

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -27,8 +26,8 @@ from services.adapters.elastic_query import order_by, query_of
 from services.adapters.kafka_admin import prepare
 from services.adapters.kafka_log import KafkaLog
 from services.clock import utc_now
+from services.loops import take_short_turns
 from services.records.access import OPERATOR
-from services.roles import SWITCH_SECONDS
 from services.wiring import changelogs, open_shared
 from streams import metrics
 from streams.agents import Agents, Load
@@ -257,7 +256,7 @@ def _later(items):
 
 
 def main():
-    sys.setswitchinterval(SWITCH_SECONDS)
+    take_short_turns()
     with tempfile.TemporaryDirectory() as place, a_kafka() as kafka, an_elastic() as elastic, a_postgres() as postgres:
         folder = Path(place)
         rates = rounds(kafka, folder)

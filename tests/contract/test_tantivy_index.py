@@ -3,15 +3,15 @@ import threading
 import pytest
 
 from schemas.projection import Kind
-from schemas.query import Search
+from schemas.query import Page, Search
 from services.adapters import tantivy_folder, tantivy_index
 from services.adapters.tantivy_folder import folder_of, is_outdated
 from services.adapters.tantivy_index import TantivyIndex
 from services.adapters.tantivy_state import State
 from streams.errors import ConfigError, InvalidInput, Unavailable
-from streams.query.ast import Value
+from streams.query.ast import Everything, Value, Words
 from streams.query.parse import parse
-from tests.builders import a_projection
+from tests.builders import a_projection, a_report
 from tests.contract.search_index import SearchIndexContract
 
 
@@ -155,3 +155,56 @@ class OneCountOnly:
         if len(counts) > 1:
             raise ValueError("too many buckets")
         return self._searcher.aggregate(query, counts)
+
+
+def test_what_was_committed_before_a_failure_is_not_there_twice(index, monkeypatch):
+    refresh, failed = index._search.refresh, []
+
+    def refused_once():
+        if not failed:
+            failed.append(True)
+            raise OSError("too many open files")
+        refresh()
+
+    monkeypatch.setattr(index._search, "refresh", refused_once)
+    with pytest.raises(Unavailable):
+        index.put([a_projection()], {0: 1})
+    index.put([a_projection()], {0: 1})
+    assert count(index) == 1
+
+
+def test_an_index_that_cannot_be_read_is_not_the_askers_fault(index, monkeypatch):
+    class Unreadable:
+        def doc_freq(self, *_):
+            raise ValueError("an IO error occurred")
+
+    monkeypatch.setattr(index._search, "_state", State(Unreadable()))
+    with pytest.raises(Unavailable):
+        index.search(parse("gallium"), Search(kind=Kind.SIGNAL), party="US")
+
+
+def test_near_no_word_is_nothing(index):
+    index.put([a_projection()], {0: 1})
+    assert index.search(Words(None, "!"), Search(kind=Kind.SIGNAL), party="US").total == 0
+
+
+def test_a_state_remembers_first_pages_unless_they_are_large():
+    made = []
+
+    def make(text):
+        made.append(text)
+        return Page(items=(a_projection(reports=(a_report(text=text),)),), total=1, facets={}, after=None)
+
+    def ask(state, text, **search):
+        return state.page((Everything(), Search(kind=Kind.SIGNAL, **search), "US"), lambda: make(text))
+
+    state = State(None)
+    assert ask(state, "a") is ask(state, "b")
+    assert made == ["a"]
+    ask(state, "c", limit=51)
+    ask(state, "c", limit=51)
+    ask(State(None), "d" * 70_000)
+    state = State(None)
+    ask(state, "e" * 70_000)
+    ask(state, "f")
+    assert [text[0] for text in made[1:]] == ["c", "c", "d", "e", "f"]

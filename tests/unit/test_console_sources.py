@@ -69,8 +69,16 @@ def test_a_form_of_another_site_is_known(headers, foreign):
     assert is_foreign({"host": "tocsin.example:8080", **headers}, base_url=PUBLIC) is foreign
 
 
-def test_an_origin_without_a_host_is_no_host_left_out():
-    assert is_foreign({"origin": "null"}, base_url=PUBLIC)
+@pytest.mark.parametrize("base_url", [PUBLIC, "tocsin.example", ""])
+def test_an_origin_without_a_host_is_no_host_left_out(base_url):
+    assert is_foreign({"origin": "null"}, base_url=base_url)
+
+
+@pytest.mark.parametrize(
+    "base_url", ["https://Tocsin.example", "https://tocsin.example:443", "HTTPS://tocsin.example/"]
+)
+def test_a_public_address_is_compared_as_browsers_write_it(base_url):
+    assert not is_foreign({"host": "10.0.0.7:8080", "origin": "https://tocsin.example"}, base_url=base_url)
 
 
 # A body -> the token in it.
