@@ -1,6 +1,8 @@
 """One state of a tantivy index: what it answers never changes, so it is asked once."""
 
+from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Final
 
 from tantivy import Searcher
@@ -23,7 +25,8 @@ class State:
     def __init__(self, searcher: Searcher) -> None:
         self.searcher = searcher
         self._terms: dict[tuple[str, str], bool] = {}
-        self._pages: dict[Question, Page] = {}
+        self._remembering = Lock()
+        self._pages: OrderedDict[Question, Page] = OrderedDict()
 
     def known(self, field: str, term: str) -> bool:
         """Tell whether any thing has the term in the field; ValueError for half a character."""
@@ -39,13 +42,17 @@ class State:
         search = question[1]
         if search.after is not None or search.limit > MAX_PAGE_ROWS:
             return make()
-        held = self._pages.get(question)
-        if held is None:
-            held = make()
-            if len(self._pages) >= MAX_PAGES:
-                self._pages.clear()
-            if _letters(held) <= MAX_PAGE_LETTERS:
+        with self._remembering:
+            held = self._pages.get(question)
+            if held is not None:
+                self._pages.move_to_end(question)
+                return held
+        held = make()
+        if _letters(held) <= MAX_PAGE_LETTERS:
+            with self._remembering:
                 self._pages[question] = held
+                if len(self._pages) > MAX_PAGES:
+                    self._pages.popitem(last=False)
         return held
 
 

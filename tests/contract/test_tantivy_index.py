@@ -7,7 +7,7 @@ from schemas.query import Page, Search
 from services.adapters import tantivy_folder, tantivy_index
 from services.adapters.tantivy_folder import folder_of, is_outdated
 from services.adapters.tantivy_index import TantivyIndex
-from services.adapters.tantivy_state import State
+from services.adapters.tantivy_state import MAX_PAGES, State
 from streams.errors import ConfigError, InvalidInput, Unavailable
 from streams.query.ast import Everything, Value, Words
 from streams.query.parse import parse
@@ -208,3 +208,19 @@ def test_a_state_remembers_first_pages_unless_they_are_large():
     ask(state, "e" * 70_000)
     ask(state, "f")
     assert [text[0] for text in made[1:]] == ["c", "c", "d", "e", "f"]
+
+
+def test_a_state_forgets_the_page_that_was_not_asked_for_longest():
+    state, made = State(None), []
+
+    def ask(party):
+        page = Page(items=(), total=0, facets={}, after=None)
+        state.page((Everything(), Search(kind=Kind.SIGNAL), party), lambda: made.append(party) or page)
+
+    for number in range(MAX_PAGES + 5):
+        ask(str(number))
+        ask("all the time")
+    ask("0")
+    assert made.count("all the time") == 1
+    assert made.count("0") == 2
+    assert len(made) == MAX_PAGES + 5 + 2
