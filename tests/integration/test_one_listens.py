@@ -110,6 +110,7 @@ def found(node):
     return node.index.search(parse("source:wire"), Search(kind=Kind.SIGNAL, limit=1_000), party="US").items
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_one_listens_and_another_takes_over(settings, wire):
     connectors = {path: Process("connect", own, "--no-history") for path, own in settings.items()}
