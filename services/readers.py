@@ -19,7 +19,8 @@ from typing import Final
 
 import structlog
 
-from services.pages import Pages, Question
+from services.pages import Pages
+from services.search import Question
 from streams import metrics
 from streams.errors import Bug, TocsinError, Unavailable
 

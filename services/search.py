@@ -1,7 +1,8 @@
 """One way to search, for the API, the console and the exports: a query text in, a page of what this reader may see out."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -30,13 +31,28 @@ EXPORT_PAGE: Final = 500
 """Things that an export reads at once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a reader asks for: a page, measures as they stand on the day `at`; `days` names the time whose days are counted."""
+
+    kind: Kind
+    query: str
+    by: Principal
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    sort: str = "-published"
+    facets: tuple[str, ...] = ()
+    days: str | None = None
+    at: date | None = None
+
+
 class Asking(TypedDict, total=False):
-    """What `SearchService.found` takes besides kind, query and reader, and as it means it."""
+    """What a `Question` holds besides kind, query and reader."""
 
     limit: int
     cursor: str | None
     sort: str
-    facets: Sequence[str]
+    facets: tuple[str, ...]
     days: str | None
     at: date | None
 
@@ -57,37 +73,23 @@ class SearchService:
 
     def search(self, kind: Kind, query: str, *, by: Principal, **asking: Unpack[Asking]) -> Answer:
         """Return the same as `found` in the shape that goes out."""
-        return self.found(kind, query, by=by, **asking).answer()
+        return self.found(Question(kind=kind, query=query, by=by, **asking)).answer()
 
-    def found(  # noqa: PLR0913 - one parameter for each thing a reader can ask
-        self,
-        kind: Kind,
-        query: str,
-        *,
-        by: Principal,
-        limit: int = DEFAULT_LIMIT,
-        cursor: str | None = None,
-        sort: str = "-published",
-        facets: Sequence[str] = (),
-        days: str | None = None,
-        at: date | None = None,
-    ) -> Found:
-        """Return a page, measures as they stand on the day `at`; `days` names the time whose days are counted.
-
-        InvalidInput points at what is wrong with the query, the sort key, a facet, the days or the cursor.
-        """
+    def found(self, question: Question) -> Found:
+        """Return a page; InvalidInput points at what is wrong with the query, the sort key, a facet, the days or the cursor."""
+        kind, query, sort = question.kind, question.query, question.sort
         node = named(parsed(query), self._names)
         asked = Search(
             kind=kind,
-            limit=limit,
+            limit=question.limit,
             sort=sort_key(sort),
-            after=self._after(cursor, kind, query, sort),
-            facets=tuple(facets),
-            days=days,
+            after=self._after(question.cursor, kind, query, sort),
+            facets=question.facets,
+            days=question.days,
         )
-        page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=by.party)
+        page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=question.by.party)
         return Found(
-            hits=self._hits(page, node, kind, at),
+            hits=self._hits(page, node, kind, question.at),
             total=page.total,
             next=self._next(page.after, kind, query, sort),
             facets=page.facets,

@@ -1,5 +1,6 @@
 """A publisher on loopback: answers what a test tells it to, badly if asked, and keeps what was asked."""
 
+import json
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -85,6 +86,22 @@ class Page:
 def leads_to(url):
     """Return an answer that leads to another address."""
     return Page(status=302, Location=url)
+
+
+def a_source(name, address, kind="feed", **facts):
+    """Return a source as a file of one's own has it."""
+    told = {
+        "id": name,
+        "title": name,
+        "publisher": "p",
+        "kind": kind,
+        "address": str(address),
+        "language": "en",
+        "grade": "A",
+        "cadence": 1,
+        "licence": "none",
+    }
+    return "".join(["[[source]]\n", *(f"{key} = {json.dumps(value)}\n" for key, value in (told | facts).items())])
 
 
 def a_feed(*items, **facts):

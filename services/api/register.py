@@ -23,9 +23,9 @@ from services.api.things import (
     page_of,
 )
 from services.node import Node
-from services.pages import Question
 from services.partners.calendar import calendar
 from services.register import all_measures
+from services.search import Question
 from services.wire import Gone, MeasureAnswer, MeasureItem, documents_of, item_of, shown
 from streams.assemble.measure import measure_id_of
 from streams.errors import NotFound

@@ -15,7 +15,7 @@ from services.api.access import Reader, Served
 from services.csv_export import csv_of
 from services.ndjson_export import ndjson_of
 from services.node import Node
-from services.pages import Question
+from services.search import Question
 from services.wire import Answer, Document, Gone, Item, documents_of, item_of, shown
 
 router = APIRouter(tags=["search"])

@@ -8,7 +8,7 @@ from typing import Final
 from schemas.party import Principal
 from schemas.raw import SourceKind
 from services.console.refusing import Refusal
-from services.console.standing import Count, State, counts_of, state_of
+from services.console.standing import UNITS, Count, State, counts_of, state_of
 from services.console.words import label, visible
 from services.sources.desk import Standing
 from services.sources.source import NEVER, Kind, Source
@@ -19,7 +19,6 @@ _GROUPS: Final = (
     (SourceKind.HAZARD, "Hazards", "Earthquakes, disasters and warnings, where a mine or a plant is near."),
 )
 _WEB: Final = "http"
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 @dataclass(frozen=True)
@@ -121,9 +120,6 @@ def _listed(source: Source, state: State | None) -> Listed:
 def every(cadence: timedelta) -> str:
     """Return how often that is: `every 15 minutes`, `every hour`, `every 2 days`."""
     seconds = round(cadence.total_seconds())
-    size, unit = next(
-        ((size, unit) for size, unit in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")) if not seconds % size),
-        (1, "second"),
-    )
+    size, unit = next((size, unit) for size, unit in UNITS if not seconds % size)
     count = seconds // size
     return f"every {unit}" if count == 1 else f"every {count} {unit}s"

@@ -10,7 +10,7 @@ from services.sources.desk import Standing
 from services.sources.state import Health
 
 _TROUBLED: Final = (Health.FAILING, Health.LATE, Health.EMPTY, Health.SILENT)
-_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def counts_of(standings: Iterable[Standing]) -> tuple[Count, ...]:
 def lasting(time: timedelta) -> str:
     """Return how long that is in its largest unit, rounded down: `3 hours`; empty below a second."""
     seconds = int(time.total_seconds())
-    for size, unit in _UNITS:
+    for size, unit in UNITS:
         if count := seconds // size:
             return f"1 {unit}" if count == 1 else f"{count} {unit}s"
     return ""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.asking import asker, is_problem, tocsin, wait_until
 from tests.processes import Server
-from tests.publisher import Page, Publisher, a_feed
+from tests.publisher import Page, Publisher, a_feed, a_source
 
 NEWS = (("China-places-gallium-under-licence", "Exporters of gallium need a licence from 1 August."),)
 
@@ -23,18 +23,14 @@ def publisher():
 @pytest.fixture(scope="module")
 def own(publisher, tmp_path_factory):
     """A file with sources of one's own, on the publisher."""
-    table = '[[source]]\nid = "{0}"\ntitle = "{0}"\npublisher = "p"\nkind = "{2}"\naddress = "{1}"\n'
-    table += 'language = "en"\ngrade = "A"\ncadence = 1\nlicence = "none"\n'
     file = tmp_path_factory.mktemp("own") / "own.toml"
     told = [
-        table.format("own-feed", publisher.url("/feed"), "feed"),
-        table.format("own-html", publisher.url("/html"), "feed"),
+        a_source("own-feed", publisher.url("/feed")),
+        a_source("own-html", publisher.url("/html")),
+        a_source("own-taxii", "https://taxii.example/", "taxii"),
+        a_source("own-amber", "/nowhere", "folder", marking="AMBER"),
     ]
-    told += [
-        table.format("own-taxii", "https://taxii.example/", "taxii"),
-        table.format("own-amber", "/nowhere", "folder"),
-    ]
-    file.write_text("\n".join(told) + 'marking = "AMBER"\n')
+    file.write_text("\n".join(told))
     return file
 
 

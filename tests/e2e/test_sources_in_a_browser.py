@@ -5,7 +5,7 @@ import pytest
 from tests.browser import CHROMIUM, LAN_HOST, visit
 from tests.e2e.asking import asker
 from tests.processes import Server
-from tests.publisher import Page, Publisher
+from tests.publisher import Page, Publisher, a_source
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium: the page of sources is not seen in a real browser"
@@ -16,9 +16,8 @@ ID = "own-folder"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dropped")
-    table = f'[[source]]\nid = "{ID}"\ntitle = "Dropped"\npublisher = "p"\nkind = "folder"\naddress = "{folder}"\n'
     file = tmp_path_factory.mktemp("own") / "own.toml"
-    file.write_text(f'{table}language = "en"\ngrade = "A"\ncadence = 60\nlicence = "none"\n')
+    file.write_text(a_source(ID, folder, "folder", title="Dropped", cadence=60))
     server = Server("--no-history", data=tmp_path_factory.mktemp("browser"))
     server.environment["TOCSIN_SOURCES__FILE"] = str(file)
     with server:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.asking import asker, wait_until
 from tests.processes import Server
-from tests.publisher import Page, Publisher, a_feed
+from tests.publisher import Page, Publisher, a_feed, a_source
 
 SIGN_IN, ENABLE, DISABLE = "/sources/sign-in", "/sources/own-feed/enable", "/sources/own-feed/disable"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -22,12 +22,10 @@ def publisher():
 
 @pytest.fixture(scope="module")
 def listening(publisher, tmp_path_factory):
-    table = '[[source]]\nid = "{0}"\ntitle = "{0}"\npublisher = "<i>p</i>"\nkind = "{2}"\naddress = "{1}"\n'
-    table += 'language = "en"\ngrade = "A"\ncadence = 1\nlicence = "none"\n'
     told = [
-        table.format("own-feed", publisher.url("/feed"), "feed"),
-        table.format("own-html", publisher.url("/html"), "feed"),
-        table.format("own-taxii", "https://taxii.example/", "taxii"),
+        a_source("own-feed", publisher.url("/feed"), publisher="<i>p</i>"),
+        a_source("own-html", publisher.url("/html"), publisher="<i>p</i>"),
+        a_source("own-taxii", "https://taxii.example/", "taxii", publisher="<i>p</i>"),
     ]
     file = tmp_path_factory.mktemp("own") / "own.toml"
     file.write_text("\n".join(told))

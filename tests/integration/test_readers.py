@@ -13,8 +13,8 @@ from deploy.local.process import wait_until
 from schemas.party import Principal, Scope
 from schemas.projection import Kind
 from services import readers
-from services.pages import Question
 from services.readers import forked
+from services.search import Question
 from streams.errors import Bug, InvalidInput, Unavailable
 from tests.processes import Server
 
@@ -142,7 +142,7 @@ def test_a_question_waits_for_a_reader_no_longer_than_is_told(said, monkeypatch)
     monkeypatch.setattr(readers, "WAIT_SECONDS", 0.5)
     with ThreadPoolExecutor(3) as threads:
         slow = [threads.submit(pages.json, asked("slow")) for _ in range(2)]
-        time.sleep(0.3)
+        assert wait_until(pages._readers._free.empty, 5)
         with pytest.raises(Unavailable, match="busy"):
             pages.json(asked())
         assert {type(one.exception()) for one in slow} == {Unavailable}
@@ -153,7 +153,7 @@ def test_more_than_so_many_questions_are_refused_at_once(said, monkeypatch):
     monkeypatch.setattr(readers, "ANSWER_SECONDS", 2.0)
     with ThreadPoolExecutor(readers.MAX_ASKING) as threads:
         slow = [threads.submit(pages.json, asked("slow")) for _ in range(readers.MAX_ASKING)]
-        time.sleep(0.5)
+        assert wait_until(lambda: pages._readers._asking._value == 0, 5)
         with pytest.raises(Unavailable, match="too many"):
             pages.json(asked())
         for one in slow:
