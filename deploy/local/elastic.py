@@ -10,7 +10,7 @@ from typing import Final
 
 from deploy.local.account import account, hand_over
 from deploy.local.fetch import elasticsearch_zip
-from deploy.local.java import newest_java
+from deploy.local.java import QUICK, newest_java
 from deploy.local.server import LocalServer
 from streams.errors import Unavailable
 
@@ -83,7 +83,7 @@ class Elastic(LocalServer):
         return {
             **super()._environment(),
             "ES_JAVA_HOME": str(newest_java().home),
-            "ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}",
+            "ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP} {QUICK}",
             "ES_PATH_CONF": str(self.home / "conf"),
             "ES_TMPDIR": str(self.home / "tmp"),
         }

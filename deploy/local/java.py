@@ -12,6 +12,9 @@ from deploy.local.lacking import Lacking
 LEAST = 17
 INSTALLED = Path("/usr/lib/jvm")
 
+QUICK = "-XX:TieredStopAtLevel=1"
+"""The first compiler alone: half the work until a server serves, and a desk's servers live for hours, not months."""
+
 
 @dataclass(frozen=True)
 class Java:

@@ -10,7 +10,7 @@ from typing import Final
 
 from deploy.local.certificate import Certificate
 from deploy.local.fetch import kafka_libs
-from deploy.local.java import newest_java
+from deploy.local.java import QUICK, newest_java
 from deploy.local.server import LocalServer
 from streams.broker import Mechanism
 
@@ -101,7 +101,8 @@ class Kafka(LocalServer):
 
     def _java(self, heap: str, *arguments: str) -> list[str]:
         quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        return [newest_java().program, f"-Xmx{heap}", "-XX:+UseSerialGC", quiet, "-cp", f"{kafka_libs()}/*", *arguments]
+        options = [f"-Xmx{heap}", "-XX:+UseSerialGC", QUICK, quiet]
+        return [newest_java().program, *options, "-cp", f"{kafka_libs()}/*", *arguments]
 
     def _places(self) -> Mapping[str, str]:
         """Return what depends on folder and ports."""

@@ -13,7 +13,8 @@ from deploy.local.ports import is_free
 from deploy.local.process import Recorded, wait_until
 from streams.errors import ConfigError, Unavailable
 
-START_SECONDS = 120.0
+START_SECONDS = 300.0
+"""Elasticsearch takes ten seconds alone; beside a full load on two slow cores it took eighty, and once over two minutes."""
 STOP_SECONDS = 30.0
 TOLD_BYTES = 2_000
 

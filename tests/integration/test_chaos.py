@@ -250,7 +250,7 @@ def found_ids(node):
         after = page.after
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(720)
 def test_nothing_acknowledged_is_lost_and_nothing_is_told_twice(tmp_path):
     chaos(tmp_path, seed=11, kills=4)
 
