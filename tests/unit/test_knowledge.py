@@ -1,5 +1,7 @@
 """The knowledge base is whole, says where each figure comes from, and prefers one of several by a stated rule."""
 
+import csv
+import io
 from dataclasses import replace
 from importlib.resources import files
 from time import process_time
@@ -26,16 +28,22 @@ def test_the_shipped_knowledge_has_no_problem():
     assert check(load()) == ()
 
 
-def test_it_loads_in_less_than_a_tenth_of_a_second_of_processor_time():
+def test_it_loads_in_at_most_five_times_what_reading_its_tables_takes():
     texts = shipped()
-    best = min(timed(texts) for _ in range(3))
-    assert best < 0.1
+    # In turn, so that a neighbour on the machine slows both.
+    pairs = [(timed(lambda: build(texts)), timed(lambda: tables(texts))) for _ in range(5)]
+    built, read = (min(times) for times in zip(*pairs, strict=True))
+    assert built < 5 * read  # 2.8 where it was measured: 0.09 s against 0.03 s of processor time
 
 
-def timed(texts):
+def timed(action):
     began = process_time()
-    build(texts)
+    action()
     return process_time() - began
+
+
+def tables(texts):
+    return [list(csv.DictReader(io.StringIO(text))) for text in texts.values()]
 
 
 def test_no_file_is_larger_than_an_editor_likes():
