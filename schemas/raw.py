@@ -25,7 +25,13 @@ MAX_TEXT_LETTERS = 1_000_000
 MAX_URL_LETTERS = 2_000
 MAX_ID_LETTERS = 500
 
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_LETTERS, strip_whitespace=True)]
+SEPARATORS = "\x1c\x1d\x1e\x1f"
+"""The information separators of ASCII: `stable_id` puts one between its parts, so no part may bring its own."""
+
+Identifier = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_ID_LETTERS, strip_whitespace=True, pattern=r"^[^\u001c-\u001f]+$"),
+]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from schemas.base import stable_id
-from schemas.raw import MAX_ID_LETTERS, MAX_TEXT_LETTERS, MAX_TITLE_LETTERS, MAX_URL_LETTERS, SignalIn
+from schemas.raw import MAX_ID_LETTERS, MAX_TEXT_LETTERS, MAX_TITLE_LETTERS, MAX_URL_LETTERS, SEPARATORS, SignalIn
 from streams.errors import InvalidInput
 
 MAX_FEED_BYTES: Final = 16_000_000
 MAX_ENTRIES: Final = 10_000
+_NO_SEPARATORS: Final = str.maketrans("", "", SEPARATORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,17 @@ def signals_of(entries: Iterable[Entry], *, source: str | None = None) -> Iterat
             yield InvalidInput(f"entry {position}: has neither title nor content", position=position)
             continue
         yield SignalIn(
-            id=(entry.guid or entry.link or "").strip()[:MAX_ID_LETTERS] or stable_id("entry", title, text),
+            id=_native_id(entry) or stable_id("entry", title, text),
             title=title,
             text=text,
             url=entry.link,
             published_at=entry.published_at,
             source=source,
         )
+
+
+def _native_id(entry: Entry) -> str:
+    return (entry.guid or entry.link or "").translate(_NO_SEPARATORS).strip()[:MAX_ID_LETTERS]
 
 
 def _well_formed(text: str | None, limit: int | None = None) -> str | None:

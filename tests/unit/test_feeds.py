@@ -131,3 +131,9 @@ def test_an_entry_is_a_signal_by_its_id_its_link_or_its_words():
     assert by_words.id == next(signals_of([entries[2]])).id
     assert isinstance(wordless, InvalidInput)
     assert wordless.position == 4
+
+
+def test_an_id_keeps_no_separator_that_our_own_ids_are_joined_with():
+    told = [Entry(title="Tin", link=None, guid=guid, content=None, published_at=None) for guid in ("a\x1fUS", "\x1f")]
+    assert next(signals_of(told[:1])).id == "aUS"
+    assert next(signals_of(told[1:])).id, "of a guid of separators alone nothing is left, so the words give the id"
