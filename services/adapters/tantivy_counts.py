@@ -1,6 +1,7 @@
 """Values and days among the hits of a question to a tantivy index, counted in one pass over them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,14 +17,27 @@ _MAX_VALUES: Final = 60_000
 """Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
 
 _day: Final = lru_cache(maxsize=MAX_DAYS)(day_of)
-Counts = tuple[dict[str, tuple[FacetCount, ...]], tuple[DayCount, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted among the hits: facets, and how many there are on each day that has any, by its first millisecond."""
+
+    facets: dict[str, tuple[FacetCount, ...]]
+    by_day: Sequence[tuple[int, int]] = ()
+
+    @property
+    def days(self) -> tuple[DayCount, ...]:
+        """The newest days, oldest first."""
+        return tuple([DayCount(_day(start), count) for start, count in self.by_day[-MAX_DAYS:]])
 
 
 def counts(searcher: Searcher, query: Query, search: Search) -> Counts:
     """Return the facets and the days asked for; InvalidInput where there are more than can be counted."""
     counted = _counted(searcher, query, search)
     facets = {name: _facet(counted[name]["buckets"]) for name in search.facets}
-    return facets, _days(counted[_DAYS]["buckets"]) if search.days else ()
+    days = counted[_DAYS]["buckets"] if search.days else ()
+    return Counts(facets, [(int(one["key"]), one["doc_count"]) for one in days])
 
 
 def counts_of(facets: Sequence[str], days: str | None) -> dict[str, Any]:
@@ -63,8 +77,3 @@ def _facet(buckets: Sequence[Mapping[str, Any]]) -> tuple[FacetCount, ...]:
     """Return the values of a field among the hits: most frequent first, then by value."""
     counts = sorted((-one["doc_count"], one["key"]) for one in buckets)
     return tuple(FacetCount(value=value, count=-negative) for negative, value in counts[:MAX_FACET_VALUES])
-
-
-def _days(buckets: Sequence[Mapping[str, Any]]) -> tuple[DayCount, ...]:
-    """Return how many hits fall on each day that has some, the newest ones, oldest first as the buckets are."""
-    return tuple([DayCount(_day(one["key"]), one["doc_count"]) for one in buckets[-MAX_DAYS:]])

@@ -10,36 +10,66 @@ from tantivy import DocAddress, Order, Query, Schema, Searcher, SearchResult
 from schemas import codec
 from schemas.base import Keyed
 from schemas.projection import Projection
-from schemas.query import After, Page, Search
-from services.adapters.tantivy_query import BODY, TYPE, after_query, order_field
+from schemas.query import After, Page, Search, SortKey
+from services.adapters.tantivy_counts import Counts
+from services.adapters.tantivy_query import BODY, TYPE, after_query, order_field, until_query
 from streams.errors import Bug
+from streams.query.order import TIME_SORTS, place_of
+from streams.query.times import DAY_MS
 
 _Hit = tuple[int, Projection]
 """The number it is ordered by, and the thing."""
 
 
-def page_of(searcher: Searcher, schema: Schema, asked: Query, search: Search) -> Page:
-    """Return the hits after `search.after`, the total of all hits, and no facets.
+def page_of(searcher: Searcher, schema: Schema, asked: Query, search: Search, counted: Counts) -> Page:
+    """Return the hits after `search.after`, the total of all hits, and what was counted among them.
 
     Hits with equal order numbers come in any order: a page goes on at the last number and leaves out what was given.
     """
     after, given = search.after, search.after.ids if search.after else ()
     field, order = order_field(search.sort.field), Order.Desc if search.sort.descending else Order.Asc
-    rest = asked if after is None else after_query(asked, schema, search.sort, after.value)
     # One hit more than the page tells whether there is a next one.
-    found = searcher.search(rest, search.limit + 1 + len(given), order_by_field=field, order=order)
+    wanted = search.limit + 1 + len(given)
+    total = _total(search, counted)
+    if after is not None:
+        rest = after_query(asked, schema, search.sort, after.value)
+    elif total is not None:
+        rest = _first_days(asked, schema, search.sort, counted.by_day, wanted)
+    else:
+        rest = asked
+    found = searcher.search(rest, wanted, order_by_field=field, order=order)
+    if total is None:
+        total = _count(found if after is None else searcher.search(asked, 1, order_by_field=field))
     fresh = list(islice(_fresh(searcher, found.hits, after), search.limit + 1))
     page = fresh[: search.limit]
     return Page(
         items=tuple(item for _value, item in page),
-        total=_count(found if after is None else searcher.search(asked, 1, order_by_field=field)),
-        facets={},
+        total=total,
+        facets=counted.facets,
+        days=counted.days,
         after=_next(page, after) if page and len(fresh) > search.limit else None,
     )
 
 
 def _count(found: SearchResult) -> int:
     return int(found.count)  # type: ignore[attr-defined] # there, though tantivy's stub lacks it
+
+
+def _total(search: Search, counted: Counts) -> int | None:
+    """Return how many hits there are, where the days say it: those of the time that the hits are ordered by."""
+    if search.sort.field not in TIME_SORTS or search.days != search.sort.field:
+        return None
+    return sum(count for _start, count in counted.by_day)
+
+
+def _first_days(asked: Query, schema: Schema, sort: SortKey, by_day: Sequence[tuple[int, int]], wanted: int) -> Query:
+    """Return what finds the hits of so many days that come first as are enough: most hits need not be looked at twice."""
+    together = 0
+    for start, count in reversed(by_day) if sort.descending else by_day:
+        together += count
+        if together >= wanted:
+            return until_query(asked, schema, sort, place_of((start if sort.descending else start + DAY_MS) // 1000))
+    return asked
 
 
 def _fresh(searcher: Searcher, hits: Sequence[tuple[int, DocAddress]], after: After | None) -> Iterator[_Hit]:

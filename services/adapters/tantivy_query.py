@@ -95,9 +95,17 @@ def query_of(node: Node, schema: Schema, *, kind: Kind, party: str, known: Known
 
 def after_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
     """Return the part of a query that is ordered at this number or after it."""
-    low, high = (None, value) if sort.descending else (value, None)
-    rest = Query.range_query(schema, order_field(sort.field), FieldType.Integer, low, high)
-    return Query.boolean_query([(Occur.Must, asked), (Occur.Must, rest)])
+    return _ordered(asked, schema, sort.field, *((None, value) if sort.descending else (value, None)))
+
+
+def until_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
+    """Return the part of a query that is ordered at this number or before it."""
+    return _ordered(asked, schema, sort.field, *((value, None) if sort.descending else (None, value)))
+
+
+def _ordered(asked: Query, schema: Schema, sort: str, low: int | None, high: int | None) -> Query:
+    part = Query.range_query(schema, order_field(sort), FieldType.Integer, low, high)
+    return Query.boolean_query([(Occur.Must, asked), (Occur.Must, part)])
 
 
 def _add_keywords(entry: Document, document: Fields) -> None:

@@ -49,13 +49,12 @@ class TantivySearch:
     def _page(self, state: State, query: Node, search: Search, party: str) -> Page:
         try:
             asked = self._asked(state, query, search, party)
-            facets, days = counts(state.searcher, asked, search)
-            page = page_of(state.searcher, self.schema, asked, search)
+            counted = counts(state.searcher, asked, search)
+            return page_of(state.searcher, self.schema, asked, search, counted)
         except (OSError, ValueError) as exc:
             raise Unavailable(
                 f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
             ) from exc
-        return page.model_copy(update={"facets": facets, "days": days})
 
     def _asked(self, state: State, query: Node, search: Search, party: str) -> Query:
         try:

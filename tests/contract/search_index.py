@@ -1,6 +1,6 @@
 """What every search index promises; an adapter is done when its subclass is green."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -275,6 +275,30 @@ class SearchIndexContract:
         days = self.found(index, days="effective").days
         assert [str(one.day) for one in days] == ["1939-09-01", "2026-07-03"]
         assert self.found(index, days="expires").days == ()
+
+    @pytest.mark.parametrize("descending", [True, False])
+    @pytest.mark.parametrize("field", ["published", "updated", "received", "severity"])
+    def test_a_page_is_the_same_whether_days_are_counted_or_not(self, index, field, descending):
+        midnight = datetime(2026, 7, 3, tzinfo=UTC)
+        apart = (
+            timedelta(),
+            timedelta(seconds=-1),
+            timedelta(milliseconds=-1),
+            timedelta(hours=30),
+            timedelta(days=-40_000),
+        )
+        for number, gap in enumerate(apart * 2):  # two at each time: at midnight, before it, much later, before 1970
+            moments = {
+                "published_at": midnight + gap,
+                "updated_at": midnight - gap,
+                "first_seen_at": midnight + 2 * gap,
+            }
+            index.put([a_projection(f"r{number}", **moments)], {0: number + 1})
+        for limit in range(12):
+            for query in ("*", "published:<1950"):
+                asked = {"limit": limit, "sort": SortKey(field=field, descending=descending)}
+                page = self.found(index, query, **asked, days=field if field != "severity" else "published")
+                assert page.model_copy(update={"days": ()}) == self.found(index, query, **asked)
 
     def test_only_the_audience_s_days_are_counted(self, index):
         index.put([a_projection(audience=only_for("US")), a_projection("r2", audience=all_except("US"))], {0: 1})
