@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+import uvloop
 
 from services import history
 from services.api.app import create_app, create_probe
@@ -107,7 +108,7 @@ def _run(node: Node, loops: Sequence[Callable[[], object]], main: Coroutine[Any,
 
     try:
         with running(node, loops):
-            asyncio.run(owned())
+            uvloop.run(owned())
     finally:
         node.close()
 

@@ -1,6 +1,5 @@
 """`tocsin run`: a process that listens, understands, answers and rings, with readers beside it, until it is told to stop."""
 
-import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
+import uvloop
 
 from schemas.party import Scope
 from schemas.topics import TOPICS
@@ -63,7 +63,7 @@ def _run(node: EmbeddedNode, *, with_history: bool, say: Callable[[str], None]) 
         warm_up()
         take_short_turns()
         with running(node, _loops(node, with_history=with_history, say=say)):
-            asyncio.run(_serve(node, say))
+            uvloop.run(_serve(node, say))
     finally:
         node.folder.running.unlink(missing_ok=True)
         node.close()
