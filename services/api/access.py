@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from schemas.party import ANONYMOUS, Principal, Scope
@@ -23,11 +24,12 @@ async def node_of(request: Request) -> Node:
 Served = Annotated[Node, Depends(node_of)]
 
 
-def anyone(node: Served, credentials: Credentials) -> Principal:
+async def anyone(node: Served, credentials: Credentials) -> Principal:
     """Return who asks: the public without a token; 401 for a token that is none."""
     if credentials is None:
         return ANONYMOUS
-    principal = node.access.principal(credentials.credentials)
+    secret = credentials.credentials
+    principal = node.access.remembered(secret) or await run_in_threadpool(node.access.principal, secret)
     if principal is None:
         raise HttpError(401, "the token is not known here, or was revoked", headers={"WWW-Authenticate": "Bearer"})
     return principal

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import func, insert, select, update
 
@@ -18,15 +19,23 @@ PREFIX = "toc_"
 HOME_PARTY = "home"
 """The party of a fresh folder's first user."""
 
+MAX_REMEMBERED = 1_024
+
 OPERATOR = Principal(party=HOME_PARTY, name="operator", scopes=frozenset(Scope))
 """Whoever holds the data folder itself."""
 
 
 class AccessRecords:
-    """Tokens are stored hashed: a copy of the database opens no door."""
+    """Tokens are stored hashed: a copy of the database opens no door.
+
+    Where no other process writes them, holders are remembered until any token is revoked.
+    """
 
     def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
+        self._remembering = Lock()
+        self._holders: dict[str, Principal] = {}
+        self._revoked = 0
 
     def create_token(self, party: str, name: str, scopes: Sequence[Scope], *, by: Principal) -> tuple[Token, str]:
         """Make a token for a party, known from then on; return it and its secret, which is shown this once."""
@@ -59,6 +68,9 @@ class AccessRecords:
             if done.rowcount == 0:
                 raise NotFound(f"there is no token {token_id} in use")
             audit(connection, self._now(), by, "token.revoke", token_id)
+        with self._remembering:
+            self._holders.clear()
+            self._revoked += 1
 
     def tokens(self) -> list[Token]:
         """Return all tokens, oldest first, without their secrets."""
@@ -76,17 +88,26 @@ class AccessRecords:
             for row in rows
         ]
 
+    def remembered(self, secret: str) -> Principal | None:
+        """Return who holds this token if that is known without asking the database; null says nothing."""
+        return self._holders.get(_digest(secret))
+
     def principal(self, secret: str) -> Principal | None:
         """Return who holds this token, or nobody."""
-        query = select(tables.token).where(
-            tables.token.c.digest == _digest(secret), tables.token.c.revoked_at.is_(None)
-        )
+        digest, revoked = _digest(secret), self._revoked
+        query = select(tables.token).where(tables.token.c.digest == digest, tables.token.c.revoked_at.is_(None))
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         if row is None:
             return None
         scopes = frozenset(Scope(scope) for scope in row.scopes.split(","))
-        return Principal(party=row.party, name=row.name, scopes=scopes, token_id=row.id)
+        holder = Principal(party=row.party, name=row.name, scopes=scopes, token_id=row.id)
+        with self._remembering:
+            if revoked == self._revoked and not self._database.is_shared:  # none was revoked while it was read
+                if len(self._holders) >= MAX_REMEMBERED:
+                    self._holders.clear()
+                self._holders[digest] = holder
+        return holder
 
     def is_open(self, token_id: str | None) -> bool:
         """Tell whether a token has not been revoked."""

@@ -1,6 +1,7 @@
 """What the records of access, rules, channels and marks promise, whatever database keeps them."""
 
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -240,6 +241,28 @@ class AccessContract:
         with pytest.raises(NotFound):
             access.revoke_token(token.id, by=OPERATOR)
         assert {one.id: one.revoked_at for one in access.tokens()}[token.id] == NOON
+
+    def test_what_was_remembered_of_a_revoked_token_is_forgotten(self, access):
+        token, secret = access.create_token("EU", "script", (Scope.READ,), by=OPERATOR)
+        assert access.remembered(secret) is None
+        told = access.principal(secret)
+        assert access.remembered(secret) in (told, None)  # null where other processes may revoke it
+        access.revoke_token(token.id, by=OPERATOR)
+        assert access.remembered(secret) is None
+
+    def test_a_token_that_is_revoked_while_it_is_looked_up_is_not_remembered(self, access, database, monkeypatch):
+        token, secret = access.create_token("EU", "script", (Scope.READ,), by=OPERATOR)
+        reading = database.reading
+
+        @contextmanager
+        def meanwhile_revoked():
+            with reading() as connection:
+                yield connection
+            access.revoke_token(token.id, by=OPERATOR)
+
+        monkeypatch.setattr(database, "reading", meanwhile_revoked)
+        access.principal(secret)
+        assert access.remembered(secret) is None
 
     def test_two_tokens_of_one_name_are_two(self, access):
         made = [access.create_token("EU", "script", (Scope.READ,), by=OPERATOR) for _ in range(3)]

@@ -87,6 +87,14 @@ def test_no_token_stands_in_the_file(database, path, clock):
     assert secret.encode() not in everything_on_disk(path)
 
 
+def test_a_folder_s_one_process_remembers_who_holds_a_token(database, clock):
+    access = AccessRecords(database, now=clock)
+    _, secret = access.create_token("EU", "script", (Scope.READ,), by=OPERATOR)
+    told = access.principal(secret)
+    assert access.remembered(secret) == told
+    assert access.remembered(secret[:-1]) is None
+
+
 def test_no_channel_s_secret_stands_in_the_file(database, path, clock):
     posted = ChannelIn(kind=ChannelKind.WEBHOOK, title="hook", url="https://h.example", secret=SECRET)
     ChannelRecords(database, Seal("k"), now=clock).create(posted, by=US)
