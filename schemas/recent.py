@@ -1,38 +1,57 @@
-"""Remembers what a pure function said of the last objects, by identity: cheaper than to hash a large frozen value."""
+"""Remembers what a pure function said of the objects it was asked about last, within a bound of memory."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+LEAST: Final = 2_000
+"""What an object weighs at least: the smallest projection is as large as so many letters."""
+
+_SHARE: Final = 64
+"""What would take more than this part of the room is made anew each time: a few huge objects shall not push out all others."""
+
 
 class Recent(Generic[T, R]):
-    """Wraps a pure function of one immutable object; the last `size` answers are kept together with their objects.
+    """Wraps a pure function of one immutable object: those that were asked for least recently are forgotten.
 
-    What is not `worth` its memory is made anew each time, so that a few huge objects cannot fill it.
+    Objects are told apart by identity, which is cheaper than to hash a large frozen value, or by `key`. `weigh` says how many
+    letters or bytes an object and its answer hold; together they stay within `room`.
     """
 
     def __init__(
-        self, function: Callable[[T], R], *, size: int, worth: Callable[[T, R], bool] = lambda _item, _answer: True
+        self, function: Callable[[T], R], *, room: int, weigh: Callable[[T, R], int], key: Callable[[T], Hashable] = id
     ) -> None:
-        self._function, self._size, self._worth = function, size, worth
-        self._answers: OrderedDict[int, tuple[T, R]] = OrderedDict()
+        self._function, self._weigh, self._key = function, weigh, key
+        self._room, self._taken = room, 0
+        self._keeping = Lock()
+        # An object is kept with its answer, so its identity cannot pass to another while the answer is here.
+        self._answers: OrderedDict[Hashable, tuple[T, R, int]] = OrderedDict()
 
     def __call__(self, item: T) -> R:
         """Return the function's answer, remembered or made."""
-        held = self._answers.get(id(item))
-        # The object is kept with its answer, so its identity cannot pass to another while the answer is here.
-        if held is not None and held[0] is item:
+        key = self._key(item)
+        held = self._answers.get(key)
+        if held is not None:
+            try:  # noqa: SIM105 - `suppress` costs more than the rest of the way
+                self._answers.move_to_end(key)
+            except KeyError:  # another thread forgot it just now
+                pass
             return held[1]
         answer = self._function(item)
-        if not self._worth(item, answer):
-            return answer
-        self._answers[id(item)] = item, answer
-        if len(self._answers) > self._size:
-            # Another thread may have come between: then there is nothing to forget.
-            with suppress(KeyError):
-                self._answers.popitem(last=False)
+        self._keep(key, item, answer)
         return answer
+
+    def _keep(self, key: Hashable, item: T, answer: R) -> None:
+        weight = max(self._weigh(item, answer), LEAST)
+        if weight > self._room // _SHARE:
+            return
+        with self._keeping:
+            if key not in self._answers:
+                self._answers[key] = item, answer, weight
+                self._taken += weight
+            while self._taken > self._room:
+                self._taken -= self._answers.popitem(last=False)[1][2]

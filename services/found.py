@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import orjson
 
 from schemas.projection import Projection
-from schemas.query import DayCount, FacetCount
+from schemas.query import MAX_DAYS, DayCount, FacetCount
 from schemas.recent import Recent
 from services.wire import Answer, Highlight, Item, item_of
 
-MAX_REMEMBERED_BYTES: Final = 65_536
+_ROOM: Final = 33_554_432
+_DAY: Final = b'{"day":"%b","count":%d}'
 _OWN: Final = frozenset(("version", "highlights"))
 """What an item says that depends on who asks and for what."""
 
@@ -58,10 +60,15 @@ class Found:
 
     def json(self, *, permalink: str) -> bytes:
         """Return the JSON of `answer` with this permalink."""
-        rest = orjson.dumps(
-            {"total": self.total, "next": self.next, "facets": self.facets, "days": self.days, "permalink": permalink}
-        )
-        return b'{"items":[%b],%b' % (b",".join(hit.json() for hit in self.hits), rest[1:])
+        rest = orjson.dumps({"total": self.total, "next": self.next, "facets": self.facets, "permalink": permalink})
+        days = b",".join([_DAY % (_iso(one.day), one.count) for one in self.days])
+        return b'{"items":[%b],"days":[%b],%b' % (b",".join([hit.json() for hit in self.hits]), days, rest[1:])
+
+
+@lru_cache(maxsize=MAX_DAYS)
+def _iso(day: date) -> bytes:
+    """Return the day as it is written; page after page counts the same ones."""
+    return day.isoformat().encode()
 
 
 def _rendered(thing: Projection, at: date | None = None) -> bytes:
@@ -70,5 +77,5 @@ def _rendered(thing: Projection, at: date | None = None) -> bytes:
     return item.__pydantic_serializer__.to_json(item, exclude=set(_OWN))
 
 
-_RENDERED: Final = Recent(_rendered, size=1_024, worth=lambda _thing, told: len(told) <= MAX_REMEMBERED_BYTES)
+_RENDERED: Final = Recent(_rendered, room=_ROOM, weigh=lambda _thing, told: len(told))
 """The newest things are on most pages; a projection is what its audience sees, whoever of it asks."""

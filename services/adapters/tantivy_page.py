@@ -1,7 +1,6 @@
 """One page of hits out of a tantivy index, and where the next one begins."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -11,6 +10,7 @@ from schemas import codec
 from schemas.base import Keyed
 from schemas.projection import Projection
 from schemas.query import After, Page, Search, SortKey
+from schemas.recent import Recent
 from services.adapters.tantivy_counts import Counts
 from services.adapters.tantivy_query import BODY, TYPE, after_query, order_field, until_query
 from streams.errors import Bug
@@ -85,18 +85,17 @@ def _next(page: Sequence[_Hit], before: After | None) -> After:
     return After(value=last, ids=before.ids + ids if before and before.value == last else ids)
 
 
-def _decoded(record_type: str, body: bytes) -> Keyed:
-    return codec.decode(record_type, body)
+def _decoded(told: tuple[str, bytes]) -> Keyed:
+    return codec.decode(*told)
 
 
-_remembered: Final = lru_cache(maxsize=1_024)(_decoded)
+_DECODED: Final = Recent(_decoded, room=16_777_216, weigh=lambda told, _item: len(told[1]), key=lambda told: told)
 """The newest things are on most pages. What is remembered is what these bytes mean, and never who may read them."""
 
 
 def _read(searcher: Searcher, address: DocAddress) -> Projection:
     entry = searcher.doc(address)
-    record_type, body = str(entry.get_first(TYPE)), bytes(entry.get_first(BODY) or b"")
-    item = _remembered(record_type, body) if len(body) <= codec.MAX_REMEMBERED_BYTES else _decoded(record_type, body)
+    item = _DECODED((str(entry.get_first(TYPE)), bytes(entry.get_first(BODY) or b"")))
     if not isinstance(item, Projection):
         raise Bug(f"The search index holds a {type(item).__name__} where a projection is expected.")
     return item

@@ -13,7 +13,7 @@ from streams.query.order import order_of
 from streams.query.times import day_ms, instant_ms
 from streams.text.analyse import Tokens, analyse
 
-MAX_REMEMBERED_LETTERS: Final = 65_536
+_ROOM: Final = 2_097_152
 
 TITLE = "title"
 TEXT = "text"
@@ -201,9 +201,10 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     return tuple(parts)
 
 
-def _is_small(_projection: Projection, document: Document) -> bool:
-    return sum(len(part.text) for part in document.parts) <= MAX_REMEMBERED_LETTERS
+def letters_of(document: Document) -> int:
+    """Return how many letters a thing's titles and texts have."""
+    return sum(len(part.text) for part in document.parts)
 
 
-_RECENT: Final = Recent(_document_of, size=1_024, worth=_is_small)
+_RECENT: Final = Recent(_document_of, room=_ROOM, weigh=lambda _projection, document: letters_of(document))
 """Index and matcher ask for the same things, one after the other."""

@@ -10,11 +10,12 @@ from typing import Final
 from schemas.projection import Projection
 from schemas.recent import Recent
 from streams.query.ast import Node
-from streams.query.document import MAX_REMEMBERED_LETTERS, TEXT, TITLE, Document, document_of
+from streams.query.document import TEXT, TITLE, Document, document_of, letters_of
 from streams.query.predicate import Span, compile_predicate
 
 FRAGMENT_LETTERS: Final = 240
 _MAX_SPANS: Final = 512
+_ROOM: Final = 8_388_608
 _READ_LETTERS: Final = 16_000
 """As much as the analyser remembers of a text."""
 _LEAD_LETTERS: Final = 40
@@ -74,11 +75,7 @@ def _read(projection: Projection) -> _Read:
     return _Read(beginning, document_of(beginning))
 
 
-def _is_small(_projection: Projection, read: _Read) -> bool:
-    return sum(len(part.text) for part in read.document.parts) <= MAX_REMEMBERED_LETTERS
-
-
-_READ: Final = Recent(_read, size=1_024, worth=_is_small)
+_READ: Final = Recent(_read, room=_ROOM, weigh=lambda _projection, read: letters_of(read.document))
 """The newest things are on most pages, and the pipeline's own memory of documents soon forgets them."""
 
 
