@@ -6,8 +6,12 @@ Under CI=true any other skip fails the run.
 import os
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ("tests.servers",)
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")  # where others work too, a pause says nothing of the code
 
 ALLOWED_SKIPS = {
     "tests/unit/test_feed_fixtures.py": "the publishers' feeds are not ours to pass on, so a clone has none",

@@ -52,9 +52,7 @@ PROMISES = [
         "response_schema_conformance",
     )
 ]
-always_the_same = functools.partial(
-    settings, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+always_the_same = functools.partial(settings, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 document = schemathesis.pytest.from_fixture("served")
 
 

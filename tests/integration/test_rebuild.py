@@ -123,7 +123,7 @@ posts = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(posts)
 def test_the_last_version_of_each_post_fed_twice_changes_nothing(tmp_path_factory, stream):
     last = list({(post.source, post.id): post for post in stream}.values())

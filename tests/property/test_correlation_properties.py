@@ -73,7 +73,7 @@ def stories(draw):
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(stories(), st.randoms(use_true_random=False))
 def test_the_order_of_reports_changes_nothing(signals, dice):
     shuffled = list(signals)
@@ -81,7 +81,7 @@ def test_the_order_of_reports_changes_nothing(signals, dice):
     assert grouped(signals)[0] == grouped(shuffled)[0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories())
 def test_reports_told_twice_say_nothing_new(signals):
     once, kept = grouped(signals)
@@ -90,13 +90,13 @@ def test_reports_told_twice_say_nothing_new(signals):
     assert kept.states == kept_twice.states
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories(), stories())
 def test_a_new_wording_is_as_if_the_old_had_never_been(before, after):
     assert grouped([*before, *after])[0] == grouped([*before[len(after) :], *after])[0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories())
 def test_memory_derived_at_start_is_memory_kept(signals):
     _, kept = grouped(signals)

@@ -23,7 +23,7 @@ from tests.contract.search_index import tombstone_of
 from tests.property.test_query_properties import LANGUAGES, WORDS, projections, queries
 from tests.random_questions import ASKED_AT, THINGS, questions, things
 
-BOUNDS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+BOUNDS = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 MANY = settings(BOUNDS, max_examples=400)
 
 

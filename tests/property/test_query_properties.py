@@ -131,7 +131,7 @@ def index(tmp_path_factory):
     st.lists(projections, min_size=1, max_size=4, unique_by=lambda one: one.id),
     st.lists(queries, min_size=1, max_size=12),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_index_and_the_predicate_give_the_same_answer(index, things, asked):
     things = [thing.model_copy(update={"id": f"{number}"}) for number, thing in enumerate(things)]
     version = index.cursor() + 1
@@ -168,7 +168,6 @@ def test_index_and_predicate_agree_on_every_word_in_every_language(tmp_path):
 
 
 @given(projections, queries)
-@settings(deadline=None)
 def test_every_span_holds_words_of_its_report(thing, query):
     document = document_of(thing)
     texts_by_place = {(part.report, part.part): part.text for part in document.parts}
@@ -177,7 +176,6 @@ def test_every_span_holds_words_of_its_report(thing, query):
 
 
 @given(projections, queries)
-@settings(deadline=None)
 def test_a_highlight_is_a_piece_of_the_original(thing, query):
     found = highlight(thing, query)
     text = thing.reports[found.text.report].text

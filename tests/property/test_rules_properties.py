@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.rule import Rule
@@ -16,7 +16,6 @@ def a_rule(number, query):
 
 
 @given(st.lists(queries, max_size=8), st.lists(projections, min_size=1, max_size=3))
-@settings(deadline=None)
 def test_a_set_of_rules_says_what_each_rule_says_alone(asked, things):
     rules = RuleSet(tuple(a_rule(number, query) for number, query in enumerate(asked)))
     for thing in things:
@@ -29,7 +28,6 @@ def test_a_set_of_rules_says_what_each_rule_says_alone(asked, things):
 
 
 @given(queries, projections)
-@settings(deadline=None)
 def test_whoever_matches_holds_one_of_the_keys(query, thing):
     document, keys = document_of(thing), keys_of(query)
     if keys is None or compile_predicate(query)(document) is None:

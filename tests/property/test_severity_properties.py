@@ -89,7 +89,7 @@ JUDGEMENTS = st.builds(
 
 
 @given(judgement=JUDGEMENTS, figures=FIGURES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_terms_of_anything_told_multiply_to_its_score_within_its_band(judgement, figures):
     found = severity(judgement, knowing(figures), at=NOW)
     for side, score, band in (("us", found.us, found.us_band), ("eu", found.eu, found.eu_band)):
@@ -101,7 +101,7 @@ def test_the_terms_of_anything_told_multiply_to_its_score_within_its_band(judgem
 
 
 @given(figures=FIGURES, raised=st.sampled_from(RISING), pair=st.tuples(PER_CENT, PER_CENT).map(sorted))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_it_never_falls_when_a_share_or_the_dependence_rises(figures, raised, pair):
     _, bound, verified = figures.get(raised, (0, "", True))
     numbers = [scores(told(), knowing(figures | {raised: (value, bound, verified)})) for value in pair]
@@ -109,7 +109,7 @@ def test_it_never_falls_when_a_share_or_the_dependence_rises(figures, raised, pa
 
 
 @given(figures=FIGURES, pair=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted), judgement=JUDGEMENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_it_never_falls_when_a_class_restricts_more(figures, pair, judgement):
     def restricting(value):
         classes = {item: replace(facts, restrictiveness=value) for item, facts in KNOWLEDGE.lexicon.classes.items()}
@@ -119,14 +119,14 @@ def test_it_never_falls_when_a_class_restricts_more(figures, pair, judgement):
 
 
 @given(figures=FIGURES, pair=st.tuples(st.floats(0, 60), st.floats(0, 60)).map(sorted))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_it_never_rises_with_stocks(figures, pair):
     stocked = [{**figures, (Metric.STOCK_MONTHS, None, "US"): (months, "", True)} for months in reversed(pair)]
     assert never_falls([*(scores(told(), knowing(item)) for item in stocked), scores(told(), knowing(figures))])
 
 
 @given(figures=FIGURES, missing=st.sampled_from(KEYS))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_figure_that_is_missing_is_never_read_as_nothing(figures, missing):
     poorer = knowing({key: value for key, value in figures.items() if key != missing})
     found = severity(told(event_classes=(EventClass.EXPORT_BAN,)), poorer, at=NOW)
@@ -135,7 +135,7 @@ def test_a_figure_that_is_missing_is_never_read_as_nothing(figures, missing):
 
 
 @given(figures=FIGURES, others=st.sampled_from(COUNTRIES), more=st.sampled_from((MATERIAL, "cobalt", "copper")))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_it_never_falls_when_another_actor_or_material_is_told(figures, others, more):
     knowledge, alone = knowing(figures), told()
     both = told(places=(*alone.places, Place(code=others, role=Role.ACTOR)))
@@ -148,14 +148,14 @@ def test_it_never_falls_when_another_actor_or_material_is_told(figures, others, 
     days=st.lists(st.integers(0, 3_000), min_size=2, max_size=5).map(sorted),
     maturity=st.sampled_from((Maturity.ANNOUNCED, Maturity.ADOPTED, Maturity.DRAFT, Maturity.IN_FORCE)),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_it_never_falls_as_the_day_of_effect_nears_and_comes(begins, days, maturity):
     dated = told(maturity=maturity, measures=(MeasureClaim(effective_from=NOW.date() + timedelta(days=begins)),))
     assert never_falls([scores(dated, at=NOW + timedelta(days=day)) for day in days])
 
 
 @given(ends=st.integers(0, 800), days=st.lists(st.integers(0, 1_000), min_size=2, max_size=5).map(sorted))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_it_never_falls_as_a_suspension_ends_and_stays_below_what_is_in_force(ends, days):
     until = (MeasureClaim(effective_to=NOW.date() + timedelta(days=ends)),)
     suspended = told(maturity=Maturity.SUSPENDED, direction=Direction.EASING, measures=until)
@@ -164,7 +164,7 @@ def test_it_never_falls_as_a_suspension_ends_and_stays_below_what_is_in_force(en
 
 
 @given(judgement=JUDGEMENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_less_firmly_told_never_scores_more(judgement):
     order = (Assertion.DENIED, Assertion.RUMOURED, Assertion.CONSIDERED, Assertion.RECALLED, Assertion.ASSERTED)
     stances = [

@@ -26,7 +26,7 @@ texts = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_si
 
 
 @given(title=texts, text=texts, language=st.sampled_from(("en", "zh", "de", "und", "")))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_understood_the_same_twice(title, text, language):
     report = a_normalised(title, text, language=language)
     first = classify(enrich(report, KNOWLEDGE), KNOWLEDGE)
@@ -48,7 +48,7 @@ PER_CENT = st.floats(min_value=0, max_value=100)
 
 
 @given(pair=st.tuples(PER_CENT, PER_CENT).map(sorted))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_severity_never_falls_when_the_share_rises(pair):
     low, high = (
         severity(GALLIUM, with_figure(Metric.WORLD_SHARE, "gallium", value, stage=Stage.REFINING, country="CN"), at=NOW)
@@ -59,7 +59,7 @@ def test_severity_never_falls_when_the_share_rises(pair):
 
 
 @given(pair=st.tuples(PER_CENT, PER_CENT).map(sorted))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_severity_never_falls_when_dependence_rises(pair):
     low, high = (severity(GALLIUM, with_figure(Metric.US_IMPORT_RELIANCE, "gallium", value), at=NOW) for value in pair)
     assert low.us <= high.us
@@ -70,7 +70,7 @@ SCOPED_ALIKE = [item for item in EventClass if item is not EventClass.TECHNOLOGY
 
 
 @given(pair=st.tuples(st.sampled_from(SCOPED_ALIKE), st.sampled_from(SCOPED_ALIKE)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_severity_never_falls_when_restrictiveness_rises(pair):
     low, high = (
         severity(GALLIUM.model_copy(update={"event_classes": (item,)}), KNOWLEDGE, at=NOW)

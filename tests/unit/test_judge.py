@@ -111,7 +111,7 @@ posts = st.fixed_dictionaries(
 ).map(lambda post: json.dumps(post).encode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(posts | st.binary(max_size=40) | st.none(), max_size=6))
 def test_whatever_the_lines_each_has_one_answer(lines):
     for judge in (classified, correlated):
