@@ -35,7 +35,7 @@ pytestmark = pytest.mark.busy
 
 NOW = datetime(2026, 7, 3, 12, tzinfo=UTC)
 US = Principal(party="US", name="ann", scopes=frozenset(Scope))
-INPUTS = 3_000
+INPUTS = (1_000, pytest.param(3_000, marks=pytest.mark.long))
 CHUNK = 250
 QUERIES = (
     "class:export_ban",
@@ -238,9 +238,10 @@ def settings(tmp_path, kafka, elastic, postgres_url, space):
     )
 
 
-@pytest.mark.timeout(400)
-def test_both_modes_give_one_result(settings, tmp_path):
-    inputs = list(mixed(INPUTS, seed=1))
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("count", INPUTS)
+def test_both_modes_give_one_result(settings, tmp_path, count):
+    inputs = list(mixed(count, seed=1))
     raws = [item for item in inputs if isinstance(item, Raw)]
     good = {id(raw) for raw in raws if raw.body.startswith(b'{"id"') and b'"source"' in raw.body}
     with closing(open_shared(settings, now=lambda: NOW)) as shared:
