@@ -20,13 +20,13 @@ from tantivy import Index
 
 from schemas.codec import encode
 from schemas.projection import Kind
-from schemas.raw import signal_id_of
+from schemas.raw import SignalIn, signal_id_of
 from services.adapters.tantivy_counts import counts_of
 from services.adapters.tantivy_query import index_schema, order_field, query_of
 from services.adapters.tantivy_state import State
 from streams.query.parse import parse
 from tests.bench.filled import fill, spread
-from tests.bench.signals import MATERIALS
+from tests.bench.signals import MATERIALS, signals
 from tests.processes import Server
 
 SIZE = 200_000
@@ -186,18 +186,20 @@ def _connection(server: Server, token: str) -> Callable[[str], bytes]:
 def _posting(server: Server) -> Iterator[Callable[[], float]]:
     """Post signals while the block lasts, of times that lie among those that are there; give how many a second it were."""
     stop, count, began = threading.Event(), 0, time.monotonic()
-    run = f"{time.time():.0f}"
+    run = time.time_ns() // 1_000_000
 
     def post() -> None:
         nonlocal count
-        late = spread(10_000_000)
+        late = signals(
+            10_000_000, first=run * 1_000
+        )  # news: none tells again what is there, in a folder that was kept neither
         headers = {
             "Authorization": f"Bearer {(server.data / 'admin-token').read_text().strip()}",
             "Content-Type": "application/x-ndjson",
         }
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         while not stop.wait(max(0.0, began + count / POSTS_A_SECOND - time.monotonic())):
-            batch = [_late(next(late), run, count + number) for number in range(POSTED_AT_ONCE)]
+            batch = [_late(next(late), count + number) for number in range(POSTED_AT_ONCE)]
             connection.request("POST", "/v1/intake", b"\n".join(batch), headers)
             answer = connection.getresponse()
             assert answer.status == 202, answer.read()
@@ -214,10 +216,10 @@ def _posting(server: Server) -> Iterator[Callable[[], float]]:
         posting.join()
 
 
-def _late(post, run: str, number: int) -> bytes:
+def _late(post: SignalIn, number: int) -> bytes:
     times = random.Random(number)
     at = post.published_at.replace(year=times.choice((2024, 2025)), month=times.randrange(3, 13), day=1 + number % 28)
-    return encode(post.model_copy(update={"id": f"late-{run}-{number}", "published_at": at}))
+    return encode(post.model_copy(update={"published_at": at}))
 
 
 def _waiting(server: Server) -> str:

@@ -40,11 +40,11 @@ FILLER = (
 )
 
 
-def signals(count: int, *, seed: int = 1) -> Iterator[SignalIn]:
-    """Yield that many reports."""
+def signals(count: int, *, seed: int = 1, first: int = 0) -> Iterator[SignalIn]:
+    """Yield that many reports, numbered from the first: of another number, a report tells of something else."""
     dice = random.Random(seed)
     words = FILLER.split()
-    for number in range(count):
+    for number in range(first, first + count):
         material, actor, act = dice.choice(MATERIALS), dice.choice(ACTORS), dice.choice(ACTS)
         cut = dice.randrange(len(words))
         told = " ".join((*words[cut:], *words[:cut]))
