@@ -9,7 +9,7 @@ from schemas.base import Keyed, Model
 from schemas.recent import Recent
 from schemas.topics import TOPICS
 
-_ROOM: Final = 4_194_304
+_ROOM: Final = 25_165_824
 
 VERSIONS: Mapping[str, int] = {}
 """Models whose shape has changed since version 1, and the version they are written in."""
@@ -35,7 +35,7 @@ def _encoded(item: Model) -> bytes:
     return item.__pydantic_serializer__.to_json(item, exclude_defaults=True)
 
 
-_RECENT: Final = Recent(_encoded, room=_ROOM, weigh=lambda _item, value: len(value))
+_RECENT: Final = Recent(_encoded, room=_ROOM, weigh=lambda _item, value: 6 * len(value))
 """The log, the index and the history keep the same things, one after the other."""
 
 

@@ -26,7 +26,7 @@ MAX_URL_LETTERS = 2_000
 MAX_ID_LETTERS = 500
 
 SEPARATORS = "\x1c\x1d\x1e\x1f"
-"""The information separators of ASCII: `stable_id` puts one between its parts, so no part may bring its own."""
+"""The information separators of ASCII: `stable_id` puts one between its parts, so a report's own name may bring none."""
 
 Identifier = Annotated[
     str,

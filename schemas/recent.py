@@ -8,8 +8,8 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-LEAST: Final = 2_000
-"""What an object weighs at least: the smallest projection is as large as so many letters."""
+LEAST: Final = 8_000
+"""What an object weighs at least: a projection of few words takes about as many bytes."""
 
 _SHARE: Final = 64
 """What would take more than this part of the room is made anew each time: a few huge objects shall not push out all others."""
@@ -18,13 +18,15 @@ _SHARE: Final = 64
 class Recent(Generic[T, R]):
     """Wraps a pure function of one immutable object: those that were asked for least recently are forgotten.
 
-    Objects are told apart by identity, which is cheaper than to hash a large frozen value, or by `key`. `weigh` says how many
-    letters or bytes an object and its answer hold; together they stay within `room`.
+    Objects are told apart by identity, which is cheaper than to hash a large frozen value, or by `key`. `weigh` says about how
+    many bytes of memory an object and its answer take; together they stay within `room`.
     """
 
     def __init__(
         self, function: Callable[[T], R], *, room: int, weigh: Callable[[T, R], int], key: Callable[[T], Hashable] = id
     ) -> None:
+        if room < _SHARE * LEAST:
+            raise ValueError(f"a room of {room} bytes would keep nothing")
         self._function, self._weigh, self._key = function, weigh, key
         self._room, self._taken = room, 0
         self._keeping = Lock()

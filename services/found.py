@@ -13,7 +13,7 @@ from schemas.query import MAX_DAYS, DayCount, FacetCount
 from schemas.recent import Recent
 from services.wire import Answer, Highlight, Item, item_of
 
-_ROOM: Final = 33_554_432
+_ROOM: Final = 67_108_864
 _DAY: Final = b'{"day":"%b","count":%d}'
 _OWN: Final = frozenset(("version", "highlights"))
 """What an item says that depends on who asks and for what."""
@@ -60,9 +60,10 @@ class Found:
 
     def json(self, *, permalink: str) -> bytes:
         """Return the JSON of `answer` with this permalink."""
-        rest = orjson.dumps({"total": self.total, "next": self.next, "facets": self.facets, "permalink": permalink})
+        items = b",".join([hit.json() for hit in self.hits])
         days = b",".join([_DAY % (_iso(one.day), one.count) for one in self.days])
-        return b'{"items":[%b],"days":[%b],%b' % (b",".join([hit.json() for hit in self.hits]), days, rest[1:])
+        counts = orjson.dumps({"total": self.total, "next": self.next, "facets": self.facets})[1:-1]
+        return b'{"items":[%b],%b,"days":[%b],"permalink":%b}' % (items, counts, days, orjson.dumps(permalink))
 
 
 @lru_cache(maxsize=MAX_DAYS)
@@ -77,5 +78,5 @@ def _rendered(thing: Projection, at: date | None = None) -> bytes:
     return item.__pydantic_serializer__.to_json(item, exclude=set(_OWN))
 
 
-_RENDERED: Final = Recent(_rendered, room=_ROOM, weigh=lambda _thing, told: len(told))
+_RENDERED: Final = Recent(_rendered, room=_ROOM, weigh=lambda _thing, told: 3 * len(told))
 """The newest things are on most pages; a projection is what its audience sees, whoever of it asks."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from services.heads import BoundedHeads
 from services.node import Node
 from streams.errors import ConfigError
 
@@ -19,6 +20,7 @@ async def serve(app: FastAPI, node: Node, *, port: int, on_listening: Callable[[
     """Serve until the node stops; `on_listening` is told the port. ConfigError when the port cannot be had."""
     config = uvicorn.Config(
         app,
+        http=BoundedHeads,
         log_level="warning",
         access_log=False,
         server_header=False,

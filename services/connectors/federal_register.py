@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from schemas.raw import MAX_TEXT_LETTERS, MAX_TITLE_LETTERS, MAX_URL_LETTERS, SignalIn
+from schemas.raw import MAX_TEXT_LETTERS, MAX_TITLE_LETTERS, MAX_URL_LETTERS, Identifier, SignalIn
 from streams.errors import InvalidInput
 
 SOURCE: Final = "federal-register"
@@ -20,7 +20,7 @@ class _Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    document_number: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+    document_number: Annotated[Identifier, Field(max_length=100)]
     title: Annotated[str, StringConstraints(min_length=1)]
     publication_date: date
     abstract: str | None = None

@@ -13,7 +13,9 @@ from streams.query.order import order_of
 from streams.query.times import day_ms, instant_ms
 from streams.text.analyse import Tokens, analyse
 
-_ROOM: Final = 2_097_152
+_ROOM: Final = 50_331_648
+BYTES_A_LETTER: Final = 40
+"""What a read text takes: measured, 45 KB for 1,200 letters with the thing that bears it."""
 
 TITLE = "title"
 TEXT = "text"
@@ -201,10 +203,10 @@ def _parts(projection: Projection) -> tuple[TextPart, ...]:
     return tuple(parts)
 
 
-def letters_of(document: Document) -> int:
-    """Return how many letters a thing's titles and texts have."""
-    return sum(len(part.text) for part in document.parts)
+def weight_of(projection: Projection) -> int:
+    """Return about how many bytes of memory a thing takes with its words read."""
+    return BYTES_A_LETTER * sum(len(report.title) + len(report.text) for report in projection.reports)
 
 
-_RECENT: Final = Recent(_document_of, room=_ROOM, weigh=lambda _projection, document: letters_of(document))
+_RECENT: Final = Recent(_document_of, room=_ROOM, weigh=lambda projection, _document: weight_of(projection))
 """Index and matcher ask for the same things, one after the other."""

@@ -10,12 +10,12 @@ from typing import Final
 from schemas.projection import Projection
 from schemas.recent import Recent
 from streams.query.ast import Node
-from streams.query.document import TEXT, TITLE, Document, document_of, letters_of
+from streams.query.document import TEXT, TITLE, Document, document_of, weight_of
 from streams.query.predicate import Span, compile_predicate
 
 FRAGMENT_LETTERS: Final = 240
 _MAX_SPANS: Final = 512
-_ROOM: Final = 8_388_608
+_ROOM: Final = 100_663_296
 _READ_LETTERS: Final = 16_000
 """As much as the analyser remembers of a text."""
 _LEAD_LETTERS: Final = 40
@@ -75,7 +75,7 @@ def _read(projection: Projection) -> _Read:
     return _Read(beginning, document_of(beginning))
 
 
-_READ: Final = Recent(_read, room=_ROOM, weigh=lambda _projection, read: letters_of(read.document))
+_READ: Final = Recent(_read, room=_ROOM, weigh=lambda projection, _read: weight_of(projection))
 """The newest things are on most pages, and the pipeline's own memory of documents soon forgets them."""
 
 

@@ -1,6 +1,7 @@
 """Refusals of the HTTP door: each is a problem that says what is wrong, and where."""
 
 import json
+import socket
 
 import pytest
 
@@ -223,3 +224,10 @@ def test_a_line_for_another_s_source_is_refused_alone(server, token_of):
     told = [one["status"] for one in answer.json()["items"]]
     assert told == ["accepted", "rejected", "rejected", "accepted"]
     assert answer.json()["items"][1]["problem"]["field"] == "source"
+
+
+def test_a_head_without_end_is_ended(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\nX: ")
+        with pytest.raises(ConnectionError):
+            plain.sendall(b"a" * 50_000_000)

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from schemas.recent import LEAST, Recent
 
 ROOM = 100 * LEAST
@@ -55,8 +57,11 @@ def test_equal_values_are_one_where_the_key_says_so():
 
 
 def test_a_remembered_object_stays_alive_so_that_its_identity_is_its_own():
-    recent = Recent(lambda item: item[0], room=3 * LEAST, weigh=lambda item, _answer: len(item))
-    assert [recent([number]) for number in range(100)] == list(range(100))
+    recent = Recent(lambda item: item[0], room=ROOM, weigh=lambda item, _answer: len(item))
+    assert [recent([number]) for number in range(300)] == list(range(300))
+    assert len(recent._answers) == 100
+    with pytest.raises(ValueError, match="nothing"):
+        Recent(lambda item: item, room=3 * LEAST, weigh=lambda item, _answer: len(item))
 
 
 def test_threads_may_ask_at_once():

@@ -143,8 +143,9 @@ def test_nothing_found_is_an_empty_harvest(publisher, fetcher):
     assert look(publisher, fetcher).items == ()
 
 
-def test_a_document_that_is_none_is_refused_beside_the_others(publisher, fetcher):
-    serve(publisher, pages=1, of=lambda number: a_document(number) if number > 1 else {"document_number": "x"})
+@pytest.mark.parametrize("bad", [{"document_number": "x"}, {**a_document(1), "document_number": "2026\x1f1"}])
+def test_a_document_that_is_none_is_refused_beside_the_others(publisher, fetcher, bad):
+    serve(publisher, pages=1, of=lambda number: a_document(number) if number > 1 else bad)
     good, also, refused = look(publisher, fetcher).items
     assert isinstance(good, SignalIn)
     assert isinstance(also, SignalIn)
