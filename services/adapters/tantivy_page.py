@@ -89,7 +89,7 @@ def _decoded(told: tuple[str, bytes]) -> Keyed:
     return codec.decode(*told)
 
 
-_DECODED: Final = Recent(_decoded, room=33_554_432, weigh=lambda told, _item: 5 * len(told[1]), key=lambda told: told)
+_DECODED: Final = Recent(_decoded, room=67_108_864, weigh=lambda told, _item: 5 * len(told[1]), key=lambda told: told)
 """The newest things are on most pages. What is remembered is what these bytes mean, and never who may read them."""
 
 
