@@ -139,7 +139,11 @@ class Settings(BaseSettings):
         10_000, gt=0, description="Waiting records up to which the server calls itself ready."
     )
     readers: int = Field(
-        2, ge=0, le=16, description="Processes that answer searches beside the one that takes in; 0: it answers itself."
+        2,
+        ge=0,
+        le=16,
+        description="Processes that answer searches beside the one that takes in; 0: it answers itself. "
+        "Each remembers what it showed last, in at most some 200 MB.",
     )
     classifier: ClassifierKind = Field(
         ClassifierKind.RULES, description="Who judges: rules, or learned, which `tocsin learn` makes from corrections."

@@ -27,7 +27,7 @@ from services.records.rules import RuleRecords
 from services.records.statements import PUBLISHED
 from services.secrets import Seal
 from streams.errors import ConfigError, Unavailable
-from tests.contract import history_records, outbox_records, records, saved_queries
+from tests.contract import access_records, history_records, outbox_records, records, saved_queries
 from tests.contract.history_records import an_event
 from tests.contract.records import US, Clock, items
 from tests.fakes import MemoryLog
@@ -78,7 +78,7 @@ class TestOutbox(outbox_records.OutboxContract):
     pass
 
 
-class TestAccess(records.AccessContract):
+class TestAccess(access_records.AccessContract):
     pass
 
 

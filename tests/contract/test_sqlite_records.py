@@ -13,7 +13,7 @@ from services.records.channels import ChannelRecords
 from services.records.database import Database
 from services.secrets import Seal
 from streams.errors import ConfigError, Unavailable
-from tests.contract import history_records, outbox_records, records, saved_queries
+from tests.contract import access_records, history_records, outbox_records, records, saved_queries
 from tests.contract.records import SECRET, US, Clock
 
 
@@ -56,7 +56,7 @@ class TestOutbox(outbox_records.OutboxContract):
     pass
 
 
-class TestAccess(records.AccessContract):
+class TestAccess(access_records.AccessContract):
     pass
 
 
