@@ -16,11 +16,7 @@ _DAYS: Final = "_days"
 _MAX_VALUES: Final = 60_000
 """Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
 
-
-@lru_cache(maxsize=2 * MAX_DAYS)
-def _counted_day(start: int, count: int) -> DayCount:
-    """Return one day; page after page has the same ones."""
-    return DayCount(day_of(start), count)
+_day: Final = lru_cache(maxsize=MAX_DAYS)(day_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class Counts:
     @property
     def days(self) -> tuple[DayCount, ...]:
         """The newest days, oldest first."""
-        return tuple([_counted_day(*one) for one in self.by_day[-MAX_DAYS:]])
+        return tuple([DayCount(_day(start), count) for start, count in self.by_day[-MAX_DAYS:]])
 
 
 def counts(searcher: Searcher, query: Query, search: Search) -> Counts:

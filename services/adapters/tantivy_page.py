@@ -14,8 +14,10 @@ from schemas.recent import Recent
 from services.adapters.tantivy_counts import Counts
 from services.adapters.tantivy_query import BODY, TYPE, after_query, order_field, until_query
 from streams.errors import Bug
-from streams.query.order import TIME_SORTS, place_of
+from streams.query.order import place_of
 from streams.query.times import DAY_MS
+
+_ROOM: Final = 67_108_864
 
 _Hit = tuple[int, Projection]
 """The number it is ordered by, and the thing."""
@@ -57,7 +59,7 @@ def _count(found: SearchResult) -> int:
 
 def _total(search: Search, counted: Counts) -> int | None:
     """Return how many hits there are, where the days say it: those of the time that the hits are ordered by."""
-    if search.sort.field not in TIME_SORTS or search.days != search.sort.field:
+    if search.days != search.sort.field:
         return None
     return sum(count for _start, count in counted.by_day)
 
@@ -89,7 +91,9 @@ def _decoded(told: tuple[str, bytes]) -> Keyed:
     return codec.decode(*told)
 
 
-_DECODED: Final = Recent(_decoded, room=67_108_864, weigh=lambda told, _item: 5 * len(told[1]), key=lambda told: told)
+_DECODED: Final = Recent(
+    _decoded, room=_ROOM, weigh=lambda told, _item: codec.IN_MEMORY * len(told[1]), key=lambda told: told
+)
 """The newest things are on most pages. What is remembered is what these bytes mean, and never who may read them."""
 
 

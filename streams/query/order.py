@@ -9,11 +9,10 @@ from schemas.projection import Projection
 from schemas.query import MAX_FACETS, MAX_LIMIT, Search
 from streams.errors import InvalidInput
 from streams.query.fields import facet_named, nearest_of, time_named
+from streams.query.times import EPOCH
 
 SORTS: Final = ("published", "updated", "received", "severity", "severity.us", "severity.eu", "confidence", "sources")
-
-TIME_SORTS: Final = frozenset(("published", "updated", "received"))
-"""Those that are the time of the same name, which each thing has once."""
+"""The first three are the times of those names: each thing has each of them once."""
 
 _ORDER_BITS: Final = 63
 """A signed 64-bit integer holds the number: Elasticsearch has no larger one everywhere."""
@@ -24,7 +23,6 @@ _CONFIDENCE_BITS: Final = 10
 _SOURCES_BITS: Final = 10
 """More sources than a thousand count as a thousand."""
 _YEAR_ONE: Final = datetime(1, 1, 1, tzinfo=UTC)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sort_named(name: str) -> str:
@@ -77,7 +75,7 @@ def order_of(projection: Projection) -> Mapping[str, int]:
 
 def place_of(second: int) -> int:
     """Return the lowest number that a sort by time gives to what has this second since 1970 UTC."""
-    return _packed(0, 0, second + _seconds(_EPOCH), tie=0)
+    return _packed(0, 0, second + _seconds(EPOCH), tie=0)
 
 
 def _packed(value: int, value_bits: int, seconds: int, *, tie: int) -> int:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 DAY_MS: Final = 86_400_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTHS: Final = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
@@ -16,12 +16,12 @@ _YEARS: Final = range(2, 9_999)
 
 def day_ms(day: date) -> int:
     """Return the first millisecond of the day."""
-    return (day - _EPOCH.date()).days * DAY_MS
+    return (day - EPOCH.date()).days * DAY_MS
 
 
 def instant_ms(moment: datetime) -> int:
     """Return the millisecond that an aware moment falls in."""
-    return (moment - _EPOCH) // _MILLISECOND
+    return (moment - EPOCH) // _MILLISECOND
 
 
 def period_of(text: str) -> tuple[int, int]:
@@ -52,13 +52,13 @@ def _months(year: int, month: int | None) -> tuple[int, int]:
 
 def iso_instant(milliseconds: float) -> str:
     """Write an instant so that it is read back as the same millisecond."""
-    moment = _EPOCH + int(milliseconds) * _MILLISECOND
+    moment = EPOCH + int(milliseconds) * _MILLISECOND
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def day_of(milliseconds: float) -> date:
     """Return the day that this millisecond falls on."""
-    return (_EPOCH + int(milliseconds) * _MILLISECOND).date()
+    return (EPOCH + int(milliseconds) * _MILLISECOND).date()
 
 
 def iso_day(milliseconds: float) -> str:

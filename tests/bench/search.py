@@ -190,9 +190,8 @@ def _posting(server: Server) -> Iterator[Callable[[], float]]:
 
     def post() -> None:
         nonlocal count
-        late = signals(
-            10_000_000, first=run * 1_000
-        )  # news: none tells again what is there, in a folder that was kept neither
+        # News: none tells again what is there, in a folder that was kept neither.
+        late = signals(10_000_000, first=run * 1_000)
         headers = {
             "Authorization": f"Bearer {(server.data / 'admin-token').read_text().strip()}",
             "Content-Type": "application/x-ndjson",

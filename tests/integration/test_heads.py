@@ -2,8 +2,7 @@
 
 import socket
 import threading
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -53,32 +52,22 @@ def answered(plain, *, enough):
     return told
 
 
-def taken(plain, forever):
-    """Return how many bytes could be sent before the other side closed, `MOST` if it did not."""
-    sent = 0
-    with suppress(ConnectionError):
-        while sent < MOST:
-            plain.sendall(forever)
-            sent += len(forever)
-            time.sleep(0.001)
-    return sent
-
-
 # Each: what a request begins with, and what comes after it for ever.
 @pytest.mark.parametrize(
     ("beginning", "forever"),
     [
-        pytest.param(b"GET / HTTP/1.1\r\nX: ", b"a" * 32_768, id="a header"),
-        pytest.param(b"GET / HTTP/1.1\r\n" + HOST, b"X: a\r\n" * 5_000, id="headers"),
-        pytest.param(b"GET /", b"a" * 32_768, id="an address"),
-        pytest.param(CHUNKED + b"1\r\na\r\n0\r\n", b"X: a\r\n" * 5_000, id="what follows a body"),
-        pytest.param(CHUNKED + b"1;", b"a" * 32_768, id="a chunk's extension"),
+        pytest.param(b"GET / HTTP/1.1\r\nX: ", b"a", id="a header"),
+        pytest.param(b"GET / HTTP/1.1\r\n" + HOST, b"X: a\r\n", id="headers"),
+        pytest.param(b"GET /", b"a", id="an address"),
+        pytest.param(CHUNKED + b"1\r\na\r\n0\r\n", b"X: a\r\n", id="what follows a body"),
+        pytest.param(CHUNKED + b"1;", b"a", id="a chunk's extension"),
     ],
 )
 def test_a_head_without_end_is_ended(port, beginning, forever):
     with connected(port) as plain:
         plain.sendall(beginning)
-        assert taken(plain, forever) < MOST
+        with pytest.raises(ConnectionError):
+            plain.sendall(forever * (MOST // len(forever)))
 
 
 def test_the_answer_says_why(port):
