@@ -26,7 +26,7 @@ MAX_ELEMENTS: Final = 200_000
 
 _ROOTS: Final = frozenset(("rss", "feed", "rdf", "channel"))
 # Declaration, comments, and a DOCTYPE that only names a document type, as RSS 0.91 has.
-_PROLOGUE: Final = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*+>)*+", re.IGNORECASE | re.DOTALL)
+_PROLOGUE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*>)*)", re.IGNORECASE | re.DOTALL)
 _ROOT: Final = re.compile(rb"<(?:[a-z_][\w.-]*:)?([a-z_][\w.-]*)", re.IGNORECASE)
 _DECLARATION: Final = b"<?xml version='1.0' encoding='utf-8'?>"
 # Against a base without a host feedparser would give one entry another id in each listing that has it (Reddit's do).

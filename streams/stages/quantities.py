@@ -44,9 +44,9 @@ _UNIT_OF = {word: (unit, 1.0) for unit, words in _UNITS.items() for word in word
 _MILLION_TONNES = "Mt"
 _DECIMAL_COMMA = frozenset(("de", "es", "fr", "it", "nl", "pl", "pt", "ru"))
 _WORD = r"[^\W\d_\u3000-\u9fff]+\.?|[%\uff05]|[\u4e07\u4ebf\u5343](?!\u514b)|\u5428|\u516c\u65a4|\u5343\u514b"
-# Possessive: a number is read once, whatever follows.
+# Atomic: a number is read once, whatever follows.
 _AMOUNT = re.compile(
-    r"(?<![A-Za-z0-9.,/-])([0-9]++(?:[.,][0-9]++|[ \u00a0][0-9]{3}(?![0-9]))*+)"
+    r"(?<![A-Za-z0-9.,/-])((?>[0-9]+(?:[.,][0-9]+|[ \u00a0][0-9]{3}(?![0-9]))*))"
     rf"[ -]?({_WORD})(?:[ -]?({_WORD}))?(?: ({_WORD}))?"
 )
 _UNIT_WORDS = frozenset(word for words in _UNITS.values() for word in words) | {"kt", "metric", "cent"}
