@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from tantivy import FieldType, Occur, Query, Schema
 
+from schemas.projection import Kind
 from streams.errors import Bug
 from streams.query.ast import (
     Both,
@@ -31,6 +33,9 @@ from streams.text.analyse import alternatives
 HAS: Final = "_has"
 """The names of the fields in which a thing has a value."""
 
+OWN: Final = MappingProxyType({Kind.SIGNAL: "s", Kind.EVENT: "e", Kind.MEASURE: "m"})
+"""What the terms of a kind begin with."""
+
 _ANYTHING: Final = "(.|\n)*"
 _TANTIVY_TYPES: Final = MappingProxyType({FieldKind.NUMBER: FieldType.Float, FieldKind.TIME: FieldType.Integer})
 
@@ -41,18 +46,54 @@ Known = Callable[[str, str], bool]
 Clause = tuple[Occur, Query]
 
 
-def clauses(node: Node, schema: Schema, known: Known) -> Iterator[Clause]:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one kind of thing: each kind has its own, so that a question about signals reads of signals alone.
+
+    Measured on 590,000 things of which 227,000 are signals: what is found by words is found in half the time.
+    """
+
+    schema: Schema
+    kind: Kind
+    held: Known
+
+    def known(self, field: str, term: str) -> bool:
+        """Tell whether any thing of the kind has the term in the field."""
+        return self.held(field, own_term(self.kind, term))
+
+    def query(self, field: str, term: str) -> Query:
+        """Return what finds the things of the kind that have the term in the field."""
+        return Query.term_query(self.schema, field, own_term(self.kind, term), "basic")
+
+    def phrase(self, field: str, words: Sequence[str | tuple[int, str]]) -> Query:
+        """Return what finds the things that have these words one after the other, or each at its place."""
+        own = [
+            own_term(self.kind, one) if isinstance(one, str) else (one[0], own_term(self.kind, one[1])) for one in words
+        ]
+        return Query.phrase_query(self.schema, field, own)
+
+    def prefix(self, field: str, beginning: str) -> Query:
+        """Return what finds the things that have a term with this beginning in the field."""
+        return Query.regex_query(self.schema, field, f"{re.escape(own_term(self.kind, beginning))}{_ANYTHING}")
+
+
+def own_term(kind: Kind, term: str) -> str:
+    """Return the term of a kind."""
+    return f"{OWN[kind]}{term}"
+
+
+def clauses(node: Node, terms: Terms) -> Iterator[Clause]:
     """Yield what has to hold, and what must not, for the query to hold, whoever may read what is found."""
     match node:
         case Everything():
             return
         case Both(parts):
             for part in parts:
-                yield from clauses(part, schema, known)
+                yield from clauses(part, terms)
         case Never(part):
-            yield Occur.MustNot, _compiled(part, schema, known)
+            yield Occur.MustNot, _compiled(part, terms)
         case _:
-            yield Occur.Must, _compiled(node, schema, known)
+            yield Occur.Must, _compiled(node, terms)
 
 
 def all_of(told: Sequence[Clause]) -> Query:
@@ -62,38 +103,8 @@ def all_of(told: Sequence[Clause]) -> Query:
     return Query.boolean_query([(Occur.Must, Query.all_query()), *told])
 
 
-def any_term(schema: Schema, terms: Iterable[tuple[str, str]], known: Known) -> Query:
-    """Return what finds the things that have any of these terms in their fields.
-
-    Terms that nothing has are left out: measured, asking a large index for each of 19 languages' stems costs ten times as much
-    as asking for those of the one that is there, and a set of terms is read from end to end however few a query still needs.
-    """
-    return _any([Query.term_query(schema, field, term, "basic") for field, term in terms if known(field, term)])
-
-
-def _compiled(node: Node, schema: Schema, known: Known) -> Query:  # noqa: PLR0911 - one return a kind of node
-    match node:
-        case Phrase():
-            return _phrase(node, schema, known)
-        case Words():
-            return _words(node, schema, known)
-        case Prefix():
-            return _prefix(node, schema)
-        case Present(field):
-            return Query.term_query(schema, HAS, field, "basic")
-        case Value(field, value):
-            return Query.term_query(schema, field, fold_value(value), "basic")
-        case Relative():
-            raise Bug(f"{node.field} is counted from now, and nobody has said when that is")
-        case Range():
-            return _range(node, schema)
-        case Either(parts):
-            return _any([_compiled(part, schema, known) for part in parts])
-        case Everything() | Both() | Never():
-            return all_of(list(clauses(node, schema, known)))
-
-
-def _any(queries: Sequence[Query]) -> Query:
+def any_of(queries: Sequence[Query]) -> Query:
+    """Return what finds the things that any of these finds."""
     match queries:
         case []:
             return Query.empty_query()
@@ -103,47 +114,88 @@ def _any(queries: Sequence[Query]) -> Query:
             return Query.boolean_query([(Occur.Should, one) for one in queries])
 
 
+def _compiled(node: Node, terms: Terms) -> Query:
+    match node:
+        case Range():
+            return _range(node, terms.schema)
+        case Everything() | Both() | Never():
+            return all_of(list(clauses(node, terms)))
+        case _:
+            return any_of(_ways(node, terms))
+
+
+def _ways(node: Node, terms: Terms) -> list[Query]:  # noqa: PLR0911 - one return a kind of node
+    """Return what finds the things for which the node holds, each in one of its ways.
+
+    An either-or inside another is part of it: measured, tantivy takes half as long again for one in the other.
+    """
+    match node:
+        case Phrase():
+            return _phrase(node, terms)
+        case Words():
+            return _words(node, terms)
+        case Prefix():
+            return _prefix(node, terms)
+        case Present(field):
+            return [terms.query(HAS, field)]
+        case Value(field, value):
+            return [terms.query(field, fold_value(value))]
+        case Relative():
+            raise Bug(f"{node.field} is counted from now, and nobody has said when that is")
+        case Either(parts):
+            return [way for part in parts for way in _ways(part, terms)]
+        case _:
+            return [_compiled(node, terms)]
+
+
 def _fields(field: str | None) -> tuple[str, ...]:
     return (field,) if field else names_of(FieldKind.TEXT)
 
 
-def _phrase(node: Phrase, schema: Schema, known: Known) -> Query:
+def _any_term(spelt: Iterable[tuple[str, str]], terms: Terms) -> list[Query]:
+    """Return what finds the things that have any of these terms in their fields.
+
+    Terms that nothing has are left out: measured, asking a large index for each of 19 languages' stems costs ten times as much
+    as asking for those of the one that is there, and a set of terms is read from end to end however few a query still needs.
+    """
+    return [terms.query(field, term) for field, term in spelt if terms.known(field, term)]
+
+
+def _phrase(node: Phrase, terms: Terms) -> list[Query]:
     wanted = alternatives(node.text)
     # Either-or is read from end to end, and surfaces stand where their stems do: so they are asked for only where they say more.
     surfaces = "e" if wanted.plain else "x"
     spelt = [(f"{field}.{words}", phrase) for field in _fields(node.field)
              for words, phrases in ((surfaces, (wanted.x,)), ("s", wanted.s)) for phrase in phrases]  # fmt: skip
     if len(wanted.x) == 1:
-        return any_term(schema, ((name, phrase[0]) for name, phrase in spelt), known)
-    stand = [(name, phrase) for name, phrase in spelt if phrase and all(known(name, word) for word in phrase)]
-    return _any([Query.phrase_query(schema, name, list(phrase)) for name, phrase in stand])
+        return _any_term(((name, phrase[0]) for name, phrase in spelt), terms)
+    stand = [(name, phrase) for name, phrase in spelt if phrase and all(terms.known(name, word) for word in phrase)]
+    return [terms.phrase(name, phrase) for name, phrase in stand]
 
 
-def _words(node: Words, schema: Schema, known: Known) -> Query:
+def _words(node: Words, terms: Terms) -> list[Query]:
     """Ask for each way in which the words may stand: tantivy's own slop also finds them out of order."""
     wanted = alternatives(node.text).x
-    names = [f"{field}.x" for field in _fields(node.field) if all(known(f"{field}.x", word) for word in wanted)]
+    names = [f"{field}.x" for field in _fields(node.field) if all(terms.known(f"{field}.x", word) for word in wanted)]
     match len(wanted):
         case 0:
-            return Query.empty_query()
+            return []
         case 1:
-            return any_term(schema, ((name, wanted[0]) for name in names), known)
+            return _any_term(((name, wanted[0]) for name in names), terms)
         case count:
-            return _any(
-                [
-                    Query.phrase_query(schema, name, list(zip(places, wanted, strict=True)))
-                    for name in names
-                    for places in arrangements(count, node.gap)
-                ]
-            )
+            return [
+                terms.phrase(name, list(zip(places, wanted, strict=True)))
+                for name in names
+                for places in arrangements(count, node.gap)
+            ]
 
 
-def _prefix(node: Prefix, schema: Schema) -> Query:
-    pattern = f"{re.escape(folded_prefix(node))}{_ANYTHING}"
+def _prefix(node: Prefix, terms: Terms) -> list[Query]:
+    beginning = folded_prefix(node)
     if is_of_words(node):
-        return _any([Query.regex_query(schema, f"{field}.x", pattern) for field in _fields(node.field)])
+        return [terms.prefix(f"{field}.x", beginning) for field in _fields(node.field)]
     assert node.field is not None, "a value's beginning belongs to a field"
-    return Query.regex_query(schema, node.field, pattern)
+    return [terms.prefix(node.field, beginning)]
 
 
 def _range(node: Range, schema: Schema) -> Query:

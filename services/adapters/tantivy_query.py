@@ -1,6 +1,6 @@
 """How a thing lies in a tantivy index, and who may ask for it: pure, and apart from any folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
@@ -9,7 +9,7 @@ from schemas import codec
 from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
-from services.adapters.tantivy_clauses import HAS, Clause, Known, all_of, any_term, clauses
+from services.adapters.tantivy_clauses import HAS, OWN, Clause, Known, Terms, all_of, any_of, clauses, own_term
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
@@ -17,7 +17,7 @@ from streams.query.fields import FACETS, FieldKind, names_of
 from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
 
-INDEX_VERSION: Final = 3
+INDEX_VERSION: Final = 4
 """Rises with every change that an index on disk would notice: of this file, and of when `Tokens.enough` holds."""
 
 KEY, BODY, TYPE, VERSION, SEEN = "_key", "_body", "_type", "_version", "_seen"
@@ -68,11 +68,9 @@ def entry_of(projected: Projected) -> Document:
     entry.add_integer(VERSION, projected.version)
     if isinstance(projected, Projection):
         document = document_of(projected)
-        _add_keywords(entry, document)
+        _add_keywords(entry, document, projected.kind)
         _add_sizes(entry, document)
-        _add_words(entry, document)
-        for name in document.present:
-            entry.add_text(HAS, name)
+        _add_words(entry, document, projected.kind)
         entry.add_text(TYPE, codec.type_of(projected))
         entry.add_bytes(BODY, codec.encode(projected))
         for seen in _seen(projected.kind, projected.audience):
@@ -90,7 +88,7 @@ def cursor_entry(key: str, position: int) -> Document:
 
 def query_of(node: Node, schema: Schema, *, kind: Kind, party: str, known: Known) -> Query:
     """Return the query of one party for one kind of thing; it scores nothing and counts only what the party reads."""
-    return all_of([*_seen_by(schema, kind, party, known), *clauses(node, schema, known)])
+    return all_of([*_seen_by(schema, kind, party, known), *clauses(node, Terms(schema, kind, known))])
 
 
 def after_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
@@ -108,10 +106,12 @@ def _ordered(asked: Query, schema: Schema, sort: str, low: int | None, high: int
     return Query.boolean_query([(Occur.Must, asked), (Occur.Must, part)])
 
 
-def _add_keywords(entry: Document, document: Fields) -> None:
+def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:
     for name, values in document.folded.items():
         for value in values:
-            entry.add_text(name, value)
+            entry.add_text(name, own_term(kind, value))
+    for name in document.present:
+        entry.add_text(HAS, own_term(kind, name))
     for name in FACETS:
         for value in document.keywords.get(name, ()):
             entry.add_text(facet_field(name), value)
@@ -128,13 +128,19 @@ def _add_sizes(entry: Document, document: Fields) -> None:
         entry.add_integer(order_field(sort), place)
 
 
-def _add_words(entry: Document, document: Fields) -> None:
+def _add_words(entry: Document, document: Fields, kind: Kind) -> None:
     """Add surfaces, stems, and the surfaces of those parts that stems are not enough for: of most texts there are none."""
     for name in (TITLE, TEXT):
         tokens = [part.tokens for part in document.parts if part.part == name]
-        entry.add_text(f"{name}.x", _SENTINEL.join(" ".join(one.x) for one in tokens))
-        entry.add_text(f"{name}.s", _SENTINEL.join(" ".join(one.s) for one in tokens))
-        entry.add_text(f"{name}.e", _SENTINEL.join(" ".join(one.x) for one in tokens if not one.enough))
+        entry.add_text(f"{name}.x", _told(kind, [one.x for one in tokens]))
+        entry.add_text(f"{name}.s", _told(kind, [one.s for one in tokens]))
+        entry.add_text(f"{name}.e", _told(kind, [one.x for one in tokens if not one.enough]))
+
+
+def _told(kind: Kind, parts: Sequence[Sequence[str]]) -> str:
+    """Return the words of the parts as terms of the kind."""
+    between = f" {OWN[kind]}"
+    return _SENTINEL.join([between.join(("", *words)) for words in parts])
 
 
 def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:
@@ -145,6 +151,7 @@ def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:
 
 
 def _seen_by(schema: Schema, kind: Kind, party: str, known: Known) -> Iterator[Clause]:
-    yield Occur.Must, any_term(schema, [(SEEN, f"{kind}{_EVERYBODY}"), (SEEN, f"{kind}+{party}")], known)
+    readable = [seen for seen in (f"{kind}{_EVERYBODY}", f"{kind}+{party}") if known(SEEN, seen)]
+    yield Occur.Must, any_of([Query.term_query(schema, SEEN, seen, "basic") for seen in readable])
     if known(SEEN, barred := f"{kind}-{party}"):
         yield Occur.MustNot, Query.term_query(schema, SEEN, barred, "basic")
