@@ -116,10 +116,13 @@ class SqliteLog:
     def trim(self, topic: Topic, *, before_ms: int) -> int:
         """Forget a topic's records that are older than the moment and taken by every group; return how many.
 
-        A topic that nobody takes to the end (dead letters are replayed on demand) is forgotten by age alone.
+        A topic that nobody takes to the end (dead letters are replayed on demand) is forgotten by age alone. Records are read up
+        to the first that is young enough: to look for old ones behind it too is to read the whole topic.
         """
         taken = "SELECT iif(:by_age, :end, coalesce(min(position), :end)) FROM committed WHERE topic = :topic"
-        query = text(f"DELETE FROM log_{topic.name} WHERE appended_at < :before AND position <= ({taken})")  # noqa: S608 - a name of ours
+        log = f"log_{topic.name}"
+        young = f"SELECT position FROM {log} WHERE appended_at >= :before ORDER BY position LIMIT 1"  # noqa: S608 - a name of ours
+        query = text(f"DELETE FROM {log} WHERE position < coalesce(({young}), :end + 1) AND position <= ({taken})")  # noqa: S608
         values = {"before": before_ms, "topic": topic.name, "end": self.end(topic), "by_age": topic is DEAD}
         with self._appending, self._database.writing() as connection:
             self._tails[topic.name].clear()

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from schemas.topics import LEDGER, TOPICS
@@ -39,6 +41,17 @@ class TestSqliteLog(EventLogContract):
         log.commit(LEDGER, "reader", 2)
         assert log.trim(LEDGER, before_ms=2**62) == 2
         assert [record.position for record in log.read(LEDGER, "late", limit=5)] == [3, 4]
+
+    def test_trimming_keeps_what_is_young_enough(self, log):
+        ticks(log, range(3))
+        log.commit(LEDGER, "reader", 3)
+        now_ms = time.time_ns() // 1_000_000
+        assert log.trim(LEDGER, before_ms=now_ms - 60_000) == 0
+        time.sleep(0.01)
+        assert log.trim(LEDGER, before_ms=now_ms + 1) == 3
+        ticks(log, [4])
+        log.commit(LEDGER, "reader", 4)
+        assert log.trim(LEDGER, before_ms=now_ms + 1) == 0
 
     def test_a_cleared_topic_goes_on_counting(self, log, reopened):
         ticks(log, range(3))
