@@ -5,17 +5,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from tantivy import IndexWriter, Query, Schema, Searcher
+from tantivy import IndexWriter, Schema, Searcher
 
 from schemas.projection import Projected
 from schemas.query import Page, Search
-from services.adapters.tantivy_query import KEY, VERSION, cursor_entry, entry_of, key_of
+from services.adapters.tantivy_clauses import IS
+from services.adapters.tantivy_query import CURSOR, VERSION, cursor_entry, entry_of, key_of, key_query
 from services.adapters.tantivy_search import TantivySearch
 from streams.errors import ConfigError, Unavailable
 from streams.query.ast import Node
 
 _WRITER_BYTES: Final = 50_000_000
-_CURSOR: Final = "_cursor"
 
 
 class TantivyIndex:
@@ -31,7 +31,7 @@ class TantivyIndex:
             self._writer: IndexWriter | None = self._search.index.writer(_WRITER_BYTES, 1)
         except ValueError as exc:
             raise ConfigError(f"The search index in {root} is in use: stop the other process first.") from exc
-        self._position = max(0, _version_of(_CURSOR, self._search.searcher, self._search.schema))
+        self._position = max(0, _version_of(CURSOR, self._search.searcher, self._search.schema))
         self._commits = 0
 
     def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
@@ -92,7 +92,7 @@ class TantivyIndex:
     def _held(self, keys: Collection[str], searcher: Searcher) -> dict[str, int]:
         """Return the version of each of these things that the index has; most are news, and a look into the terms says so."""
         schema = self._search.schema
-        versions = {key: _version_of(key, searcher, schema) for key in keys if searcher.doc_freq(KEY, key)}
+        versions = {key: _version_of(key, searcher, schema) for key in keys if searcher.doc_freq(IS, key)}
         return {key: version for key, version in versions.items() if version >= 0}
 
     def _commit(self, items: Mapping[str, Projected], held: Collection[str], position: int) -> None:
@@ -101,10 +101,10 @@ class TantivyIndex:
             self._writer = writer
             for key, item in items.items():
                 if key in held:
-                    writer.delete_documents_by_term(KEY, key)
+                    writer.delete_documents_by_term(IS, key)
                 writer.add_document(entry_of(item))
-            writer.delete_documents_by_term(KEY, _CURSOR)
-            writer.add_document(cursor_entry(_CURSOR, position))
+            writer.delete_documents_by_term(IS, CURSOR)
+            writer.add_document(cursor_entry(position))
             writer.commit()
             self._search.refresh()
         except (OSError, RuntimeError, ValueError) as exc:
@@ -115,6 +115,5 @@ class TantivyIndex:
 
 def _version_of(key: str, searcher: Searcher, schema: Schema) -> int:
     """Return the version in the index, or one below all versions."""
-    query = Query.term_query(schema, KEY, key, "basic")
-    hits = searcher.search(query, 1, count=False, order_by_field=VERSION).hits
+    hits = searcher.search(key_query(schema, key), 1, count=False, order_by_field=VERSION).hits
     return int(hits[0][0]) if hits else -1

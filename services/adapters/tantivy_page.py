@@ -7,12 +7,11 @@ from typing import Final
 from tantivy import DocAddress, Order, Query, Schema, Searcher, SearchResult
 
 from schemas import codec
-from schemas.base import Keyed
 from schemas.projection import Projection
 from schemas.query import After, Page, Search, SortKey
 from schemas.recent import Recent
 from services.adapters.tantivy_counts import Counts
-from services.adapters.tantivy_query import BODY, TYPE, after_query, order_field, until_query
+from services.adapters.tantivy_query import BODY, after_query, order_field, thing_in, until_query
 from streams.errors import Bug
 from streams.query.order import place_of
 from streams.query.times import DAY_MS
@@ -87,19 +86,15 @@ def _next(page: Sequence[_Hit], before: After | None) -> After:
     return After(value=last, ids=before.ids + ids if before and before.value == last else ids)
 
 
-def _decoded(told: tuple[str, bytes]) -> Keyed:
-    return codec.decode(*told)
-
-
 _DECODED: Final = Recent(
-    _decoded, room=_ROOM, weigh=lambda told, _item: codec.IN_MEMORY * len(told[1]), key=lambda told: told
+    thing_in, room=_ROOM, weigh=lambda body, _item: codec.IN_MEMORY * len(body), key=lambda body: body
 )
 """The newest things are on most pages. What is remembered is what these bytes mean, and never who may read them."""
 
 
 def _read(searcher: Searcher, address: DocAddress) -> Projection:
     entry = searcher.doc(address)
-    item = _DECODED((str(entry.get_first(TYPE)), bytes(entry.get_first(BODY) or b"")))
+    item = _DECODED(bytes(entry.get_first(BODY) or b""))
     if not isinstance(item, Projection):
         raise Bug(f"The search index holds a {type(item).__name__} where a projection is expected.")
     return item

@@ -1,15 +1,28 @@
 """How a thing lies in a tantivy index, and who may ask for it: pure, and apart from any folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
 
 from schemas import codec
+from schemas.base import Keyed
 from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
-from services.adapters.tantivy_clauses import HAS, OWN, Clause, Known, Terms, all_of, any_of, clauses, own_term
+from services.adapters.tantivy_clauses import (
+    HAS,
+    IS,
+    Clause,
+    Known,
+    Terms,
+    all_of,
+    any_of,
+    clauses,
+    own_value,
+    own_words,
+    value_of,
+)
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
@@ -20,7 +33,12 @@ from streams.query.order import SORTS
 INDEX_VERSION: Final = 4
 """Rises with every change that an index on disk would notice: of this file, and of when `Tokens.enough` holds."""
 
-KEY, BODY, TYPE, VERSION, SEEN = "_key", "_body", "_type", "_version", "_seen"
+BODY, VERSION = "_body", "_version"
+_KEY: Final = "_key"
+_SEEN: Final = "_seen"
+CURSOR: Final = "_cursor"
+"""The key of the entry that keeps how far the index has come."""
+
 _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
 """Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
@@ -40,48 +58,56 @@ def facet_field(name: str) -> str:
 def index_schema() -> Schema:
     """Return the fields of the index, derived from the table of the query language."""
     builder = SchemaBuilder()
-    for name in (KEY, SEEN, HAS, *names_of(FieldKind.KEYWORD)):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(IS, tokenizer_name="raw", index_option="basic")
     for name in FACETS:
         builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
     for name in names_of(FieldKind.TEXT):
         for words in ("x", "s", "e"):
             builder.add_text_field(f"{name}.{words}", tokenizer_name="whitespace", index_option="position")
     for name in names_of(FieldKind.NUMBER):
-        builder.add_float_field(name, indexed=True, fast=True)
+        builder.add_float_field(name, indexed=False, fast=True)
     for name in (VERSION, *names_of(FieldKind.TIME), *map(order_field, SORTS)):
-        builder.add_integer_field(name, indexed=True, fast=True)
-    builder.add_text_field(TYPE, stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_integer_field(name, indexed=False, fast=True)
     builder.add_bytes_field(BODY, stored=True)
     return builder.build()
 
 
 def key_of(projected: Projected) -> str:
-    """Return what one version of a thing replaces another by: kind, id and audience."""
-    return f"{projected.kind}/{projected.id}/{projected.audience.key}"
+    """Return the term of what one version of a thing replaces another by: kind, id and audience."""
+    return value_of(_KEY, f"{projected.kind}/{projected.id}/{projected.audience.key}")
 
 
 def entry_of(projected: Projected) -> Document:
     """Return the entry of a thing; a tombstone's has a key and a version and is found by nothing else."""
     entry = Document()
-    entry.add_text(KEY, key_of(projected))
+    entry.add_text(IS, key_of(projected))
     entry.add_integer(VERSION, projected.version)
     if isinstance(projected, Projection):
         document = document_of(projected)
         _add_keywords(entry, document, projected.kind)
         _add_sizes(entry, document)
         _add_words(entry, document, projected.kind)
-        entry.add_text(TYPE, codec.type_of(projected))
-        entry.add_bytes(BODY, codec.encode(projected))
+        entry.add_bytes(BODY, b"%b\n%b" % (codec.type_of(projected).encode(), codec.encode(projected)))
         for seen in _seen(projected.kind, projected.audience):
-            entry.add_text(SEEN, seen)
+            entry.add_text(IS, value_of(_SEEN, seen))
     return entry
 
 
-def cursor_entry(key: str, position: int) -> Document:
+def thing_in(body: bytes) -> Keyed:
+    """Return the thing that an entry's body holds; ValueError when it is none."""
+    told, _, value = body.partition(b"\n")
+    return codec.decode(told.decode(), value)
+
+
+def key_query(schema: Schema, key: str) -> Query:
+    """Return what finds the entry with this key."""
+    return Query.term_query(schema, IS, key, "basic")
+
+
+def cursor_entry(position: int) -> Document:
     """Return the entry that keeps how far the index has come."""
     entry = Document()
-    entry.add_text(KEY, key)
+    entry.add_text(IS, CURSOR)
     entry.add_integer(VERSION, position)
     return entry
 
@@ -109,9 +135,9 @@ def _ordered(asked: Query, schema: Schema, sort: str, low: int | None, high: int
 def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:
     for name, values in document.folded.items():
         for value in values:
-            entry.add_text(name, own_term(kind, value))
+            entry.add_text(IS, own_value(kind, name, value))
     for name in document.present:
-        entry.add_text(HAS, own_term(kind, name))
+        entry.add_text(IS, own_value(kind, HAS, name))
     for name in FACETS:
         for value in document.keywords.get(name, ()):
             entry.add_text(facet_field(name), value)
@@ -132,15 +158,9 @@ def _add_words(entry: Document, document: Fields, kind: Kind) -> None:
     """Add surfaces, stems, and the surfaces of those parts that stems are not enough for: of most texts there are none."""
     for name in (TITLE, TEXT):
         tokens = [part.tokens for part in document.parts if part.part == name]
-        entry.add_text(f"{name}.x", _told(kind, [one.x for one in tokens]))
-        entry.add_text(f"{name}.s", _told(kind, [one.s for one in tokens]))
-        entry.add_text(f"{name}.e", _told(kind, [one.x for one in tokens if not one.enough]))
-
-
-def _told(kind: Kind, parts: Sequence[Sequence[str]]) -> str:
-    """Return the words of the parts as terms of the kind."""
-    between = f" {OWN[kind]}"
-    return _SENTINEL.join([between.join(("", *words)) for words in parts])
+        entry.add_text(f"{name}.x", _SENTINEL.join([own_words(kind, one.x) for one in tokens]))
+        entry.add_text(f"{name}.s", _SENTINEL.join([own_words(kind, one.s) for one in tokens]))
+        entry.add_text(f"{name}.e", _SENTINEL.join([own_words(kind, one.x) for one in tokens if not one.enough]))
 
 
 def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:
@@ -151,7 +171,8 @@ def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:
 
 
 def _seen_by(schema: Schema, kind: Kind, party: str, known: Known) -> Iterator[Clause]:
-    readable = [seen for seen in (f"{kind}{_EVERYBODY}", f"{kind}+{party}") if known(SEEN, seen)]
-    yield Occur.Must, any_of([Query.term_query(schema, SEEN, seen, "basic") for seen in readable])
-    if known(SEEN, barred := f"{kind}-{party}"):
-        yield Occur.MustNot, Query.term_query(schema, SEEN, barred, "basic")
+    everybody, own, barred = (value_of(_SEEN, f"{kind}{who}") for who in (_EVERYBODY, f"+{party}", f"-{party}"))
+    readable = [seen for seen in (everybody, own) if known(IS, seen)]
+    yield Occur.Must, any_of([Query.term_query(schema, IS, seen, "basic") for seen in readable])
+    if known(IS, barred):
+        yield Occur.MustNot, Query.term_query(schema, IS, barred, "basic")

@@ -43,7 +43,8 @@ def floor(bodies: BinaryIO, folder: Path) -> tuple[int, Spent]:
     """Decode, tokenise and add to an index of the same schema: what no pipeline can do without."""
     import tantivy
 
-    from services.adapters.tantivy_query import BODY, KEY, TYPE, index_schema
+    from services.adapters.tantivy_clauses import IS
+    from services.adapters.tantivy_query import BODY, index_schema
 
     (folder / "index").mkdir()
     index = tantivy.Index(index_schema(), str(folder / "index"))
@@ -56,8 +57,7 @@ def floor(bodies: BinaryIO, folder: Path) -> tuple[int, Spent]:
             tokens = analyse(text, "en")
             entry.add_text(f"{name}.x", " ".join(tokens.x))
             entry.add_text(f"{name}.s", " ".join(tokens.s))
-        entry.add_text(KEY, post.id)
-        entry.add_text(TYPE, "SignalIn/1")
+        entry.add_text(IS, post.id)
         entry.add_bytes(BODY, body)
         writer.add_document(entry)
         if number % POST_LINES == 0:
