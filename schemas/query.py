@@ -1,7 +1,6 @@
 """A question to the index and its answer."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from schemas.base import Model
 from schemas.projection import Kind, Projection
@@ -22,12 +21,8 @@ class FacetCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """How many of the hits fall on a day, in UTC."""
-
-    day: date
-    count: int
+DayHits = tuple[int, int]
+"""The first millisecond of a day (UTC, since 1970), and how many of the hits fall on it: a pair, because a page has hundreds."""
 
 
 class SortKey(Model):
@@ -54,7 +49,7 @@ class Page(Model):
     total: int
     facets: dict[str, tuple[FacetCount, ...]]
     after: After | None
-    days: tuple[DayCount, ...] = ()
+    days: tuple[DayHits, ...] = ()
 
 
 class Search(Model):

@@ -9,15 +9,15 @@ from typing import Final
 import orjson
 
 from schemas.projection import Projection
-from schemas.query import MAX_DAYS, DayCount, FacetCount
+from schemas.query import MAX_DAYS, DayHits, FacetCount
 from schemas.recent import Recent
-from services.wire import Answer, Highlight, Item, item_of
+from services.wire import Answer, DayCount, Highlight, Item, item_of
+from streams.query.times import day_of
 
 _ROOM: Final = 67_108_864
 _IN_MEMORY: Final = 3
 """Bytes of memory for each byte of what is remembered, with the thing that it was made of: measured, 23 KB beside 7 KB."""
 
-_DAY: Final = b'{"day":"%b","count":%d}'
 _OWN: Final = frozenset(("version", "highlights"))
 """What an item says that depends on who asks and for what."""
 
@@ -49,7 +49,7 @@ class Found:
     total: int
     next: str | None
     facets: Mapping[str, tuple[FacetCount, ...]]
-    days: tuple[DayCount, ...]
+    days: Sequence[DayHits]
 
     def answer(self) -> Answer:
         """Return the page as it goes out, without a permalink."""
@@ -58,21 +58,21 @@ class Found:
             total=self.total,
             next=self.next,
             facets=self.facets,
-            days=self.days,
+            days=tuple(DayCount(day_of(start), count) for start, count in self.days),
         )
 
     def json(self, *, permalink: str) -> bytes:
         """Return the JSON of `answer` with this permalink."""
         items = b",".join([hit.json() for hit in self.hits])
-        days = b",".join([_DAY % (_iso(one.day), one.count) for one in self.days])
+        days = ",".join([f"{_day(start)}{count}}}" for start, count in self.days]).encode()
         counts = orjson.dumps({"total": self.total, "next": self.next, "facets": self.facets})[1:-1]
         return b'{"items":[%b],%b,"days":[%b],"permalink":%b}' % (items, counts, days, orjson.dumps(permalink))
 
 
 @lru_cache(maxsize=MAX_DAYS)
-def _iso(day: date) -> bytes:
-    """Return the day as it is written; page after page counts the same ones."""
-    return day.isoformat().encode()
+def _day(start: int) -> str:
+    """Return how a day with its count begins; page after page counts the same ones."""
+    return f'{{"day":"{day_of(start).isoformat()}","count":'
 
 
 def _rendered(thing: Projection, at: date | None = None) -> bytes:

@@ -11,7 +11,7 @@ from schemas.base import Model, Utc
 from schemas.marking import Tlp
 from schemas.measure import Change, Contradiction, Interval, Record, Status
 from schemas.projection import Kind, Overruled, Projected, Projection, Tombstone
-from schemas.query import DayCount, FacetCount
+from schemas.query import FacetCount
 from schemas.severity import Level, Severity, Term
 from schemas.signal import (
     Assertion,
@@ -149,6 +149,14 @@ class Document(Model):
     language: str
     published_at: Utc
     received_at: Utc
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many of the hits fall on a day, in UTC."""
+
+    day: date
+    count: int
 
 
 class Answer(Model):

@@ -11,7 +11,7 @@ from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from schemas import codec
 from schemas.projection import Projected, Projection
-from schemas.query import MAX_DAYS, MAX_FACET_VALUES, MAX_LIMIT, After, DayCount, FacetCount, Page, Search
+from schemas.query import MAX_DAYS, MAX_FACET_VALUES, MAX_LIMIT, After, DayHits, FacetCount, Page, Search
 from services.adapters.elastic_client import BUSY, Cluster, client_of, translated
 from services.adapters.elastic_entry import (
     BODY,
@@ -29,7 +29,7 @@ from services.adapters.elastic_query import order_by, query_of, rest_of
 from streams.errors import Bug, InvalidInput, TocsinError, Unavailable
 from streams.query.ast import Node
 from streams.query.order import checked
-from streams.query.times import DAY_MS, day_of
+from streams.query.times import DAY_MS
 
 MAX_VALUES: Final = 60_000
 BULK_BYTES: Final = 8_000_000
@@ -263,10 +263,10 @@ def _counts(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return ordered[:MAX_FACET_VALUES]
 
 
-def _days(told: Mapping[str, Any]) -> tuple[DayCount, ...]:
+def _days(told: Mapping[str, Any]) -> tuple[DayHits, ...]:
     """Return how many hits fall on each day that has some; buckets come in their order."""
     buckets = told["aggregations"][DAYS]["buckets"][-MAX_DAYS:]
-    return tuple(DayCount(day=day_of(one["key"]), count=one["doc_count"]) for one in buckets)
+    return tuple((int(one["key"]), one["doc_count"]) for one in buckets)
 
 
 def _next(page: Sequence[tuple[int, Projection]], before: After | None) -> After:

@@ -2,34 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from tantivy import Query, Searcher
 
-from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayCount, FacetCount, Search
+from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayHits, FacetCount, Search
 from services.adapters.tantivy_query import facet_field
 from streams.errors import InvalidInput
-from streams.query.times import DAY_MS, day_of
+from streams.query.times import DAY_MS
 
 _DAYS: Final = "_days"
 _MAX_VALUES: Final = 60_000
 """Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
 
-_day: Final = lru_cache(maxsize=MAX_DAYS)(day_of)
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted among the hits: facets, and how many there are on each day that has any, by its first millisecond."""
+    """What was counted among the hits: facets, and how many there are on each day that has any."""
 
     facets: dict[str, tuple[FacetCount, ...]]
-    by_day: Sequence[tuple[int, int]] = ()
+    by_day: Sequence[DayHits] = ()
 
     @property
-    def days(self) -> tuple[DayCount, ...]:
+    def days(self) -> tuple[DayHits, ...]:
         """The newest days, oldest first."""
-        return tuple([DayCount(_day(start), count) for start, count in self.by_day[-MAX_DAYS:]])
+        return tuple(self.by_day[-MAX_DAYS:])
 
 
 def counts(searcher: Searcher, query: Query, search: Search) -> Counts:

@@ -8,7 +8,7 @@ from tantivy import DocAddress, Order, Query, Schema, Searcher, SearchResult
 
 from schemas import codec
 from schemas.projection import Projection
-from schemas.query import After, Page, Search, SortKey
+from schemas.query import After, DayHits, Page, Search, SortKey
 from schemas.recent import Recent
 from services.adapters.tantivy_counts import Counts
 from services.adapters.tantivy_query import BODY, after_query, order_field, thing_in, until_query
@@ -63,7 +63,7 @@ def _total(search: Search, counted: Counts) -> int | None:
     return sum(count for _start, count in counted.by_day)
 
 
-def _first_days(asked: Query, schema: Schema, sort: SortKey, by_day: Sequence[tuple[int, int]], wanted: int) -> Query:
+def _first_days(asked: Query, schema: Schema, sort: SortKey, by_day: Sequence[DayHits], wanted: int) -> Query:
     """Return what finds the hits of so many days that come first as are enough: most hits need not be looked at twice."""
     together = 0
     for start, count in reversed(by_day) if sort.descending else by_day:

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from schemas.query import DayCount, FacetCount
+from schemas.query import FacetCount
 from services.found import Found, Hit
 from services.wire import Highlight
+from streams.query.times import day_ms
 from tests.builders import a_projection
 
 LIT = {"title": Highlight(text="镓 & “gallium”", spans=((0, 1), (5, 12)))}
@@ -15,7 +16,7 @@ LIT = {"title": Highlight(text="镓 & “gallium”", spans=((0, 1), (5, 12)))}
 
 def a_page(*hits):
     facets = {"material": (FacetCount(value="gallium", count=2),)}
-    return Found(hits, total=7, next="sealed", facets=facets, days=(DayCount(day=date(2026, 3, 1), count=7),))
+    return Found(hits, total=7, next="sealed", facets=facets, days=((day_ms(date(2026, 3, 1)), 7),))
 
 
 def said(page):
