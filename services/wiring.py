@@ -25,6 +25,7 @@ from services.folder import Folder, Lock
 from services.group_lag import GroupLag
 from services.intake import Intake
 from services.learning.model import read_model
+from services.memory import give_back_large_blocks
 from services.node import EmbeddedNode, Node, Part, Progress
 from services.pages import OwnPages
 from services.records.access import OPERATOR, AccessRecords
@@ -359,6 +360,7 @@ def _sources(
     settings: Settings, records: Database, intake: Intake, now: Callable[[], datetime]
 ) -> dict[str, Desk | Poller]:
     """Return what people do with sources, and the loop over them."""
+    give_back_large_blocks()  # a look holds a whole document, often several do at once
     catalogue, hosts = load_catalogue(settings.sources.file), Hosts(settings.sources.gap_seconds)
     kept, fetcher = SourceRecords(records, now=now), fetcher_of(settings, hosts)
     looking = Looking(fetcher, hosts, kept, intake.take, OPERATOR, now)

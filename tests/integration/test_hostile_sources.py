@@ -16,6 +16,7 @@ from schemas.topics import RAW
 from services.adapters.ssrf import Guard
 from services.clock import utc_now
 from services.intake import Intake
+from services.memory import give_back_large_blocks
 from services.records.access import OPERATOR
 from services.records.database import Database
 from services.records.sources import SourceRecords
@@ -93,9 +94,13 @@ def a_source(publisher, name):
 
 
 class Desk:
-    """A poller over a real database, and an intake over a log in memory. Each source is on a host of its own."""
+    """A poller over a real database, and an intake over a log in memory. Each source is on a host of its own.
+
+    Memory is given back as it is wherever sources are wired.
+    """
 
     def __init__(self, publisher, names, folder):
+        give_back_large_blocks()
         self.sources = {name: a_source(publisher, name) for name in names}
         self.database = Database(f"sqlite:///{folder}/records.db", schema="records")
         self.database.migrate()
