@@ -1,9 +1,10 @@
 # Everything a developer or an operator does, by name. `make` alone lists it.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-# A distribution's Python is compiled for speed; one that a version manager compiled is not: measured, a signal costs it a quarter more.
-PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-            && echo /usr/bin/python3 || echo python3)
+# The system's Python, where it can make environments: by default pyenv compiles without the optimisations of a distribution, and
+# measured, a signal costs such a one a quarter more.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, os, sys; assert sys.version_info >= (3, 11); \
+            print(os.path.realpath(sys.executable))' 2>/dev/null || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080

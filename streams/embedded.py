@@ -17,8 +17,8 @@ BATCH_RECORDS = 256
 PROJECTION_BATCHES = 4
 """Batches of projections that a step takes at once: a signal gives several, and what rings must not fall behind."""
 
-TURN_SECONDS = 0.5
-"""How long a turn lasts at least while more comes in; what comes after a pause is taken at once.
+LEAST_TURN_SECONDS = 0.5
+"""A turn that took something and filled no batch is not followed by another sooner than so long after it began.
 
 Each turn commits to the index, which costs some 75 ms of processor however few records it takes: measured, signals that come 20 a
 turn cost twice as much as signals that come 200 a turn.
@@ -31,7 +31,7 @@ RETRY_PAUSE_SECONDS = 1.0
 
 
 @dataclass
-class _Turn:
+class Turn:
     """What became of a batch at each step: how many records were taken, whether any batch was full, whether any failed."""
 
     taken: int = 0
@@ -42,6 +42,12 @@ class _Turn:
     def idle(self) -> bool:
         """Whether there was nothing to do."""
         return not self.taken and not self.failed
+
+    def rest_seconds(self, took: float) -> float:
+        """Return how long to rest after a turn that took so many seconds: with a backlog not at all."""
+        if self.failed:
+            return RETRY_PAUSE_SECONDS
+        return 0.0 if self.full or self.idle else max(0.0, LEAST_TURN_SECONDS - took)
 
 
 class Embedded:
@@ -80,8 +86,8 @@ class Embedded:
             on_turn()
             if turn.idle:
                 self._news.wait(timeout=IDLE_SECONDS)
-            elif not turn.full and not turn.failed:
-                self._stopping.wait(began + TURN_SECONDS - time.monotonic())
+            else:
+                self._stopping.wait(turn.rest_seconds(time.monotonic() - began))
 
     def drain(
         self,
@@ -89,7 +95,7 @@ class Embedded:
         on_failure: Callable[[Step, Exception], None] | None = None,
         on_turn: Callable[[], object] = lambda: None,
     ) -> int:
-        """Take turns without a rest as long as there is anything to take; return how many records were handled.
+        """Take turns as long as there is anything to take; return how many records were handled.
 
         Without `on_failure`, Unavailable is raised. `on_turn` is called each time that all steps have had their turn.
         """
@@ -100,6 +106,8 @@ class Embedded:
             if turn.idle:
                 break
             handled += turn.taken
+            if turn.failed:
+                self._stopping.wait(RETRY_PAUSE_SECONDS)
         return handled
 
     def wake(self) -> None:
@@ -120,12 +128,12 @@ class Embedded:
             metrics.LAG.labels(group).set(lag[group])
         return lag
 
-    def _turn(self, on_failure: Callable[[Step, Exception], None] | None) -> _Turn:
+    def _turn(self, on_failure: Callable[[Step, Exception], None] | None) -> Turn:
         """Take one batch at each step.
 
         A step whose port is unavailable is reported, and the others go on: an index that fails must not silence alerts.
         """
-        turn = _Turn()
+        turn = Turn()
         for runner in self._runners:
             try:
                 self._step(runner, turn)
@@ -134,11 +142,9 @@ class Embedded:
                     raise
                 on_failure(runner.step, exc)
                 turn.failed = True
-        if turn.failed:
-            self._stopping.wait(RETRY_PAUSE_SECONDS)
         return turn
 
-    def _step(self, runner: Runner, turn: _Turn) -> None:
+    def _step(self, runner: Runner, turn: Turn) -> None:
         """Handle one batch at one step and settle it; a batch that is not settled is handled again from what was kept."""
         step = runner.step
         limit = self._batch * (PROJECTION_BATCHES if step.source is PROJECTIONS else 1)

@@ -117,13 +117,21 @@ class SqliteLog:
         """Forget a topic's records that are older than the moment and taken by every group; return how many.
 
         A topic that nobody takes to the end (dead letters are replayed on demand) is forgotten by age alone. Records are read up
-        to the first that is young enough: to look for old ones behind it too is to read the whole topic.
+        to the first that is young: to look for old ones behind it too is to read the whole topic. One from the future, of a clock
+        that went wrong, says nothing of those behind it.
         """
         taken = "SELECT iif(:by_age, :end, coalesce(min(position), :end)) FROM committed WHERE topic = :topic"
         log = f"log_{topic.name}"
-        young = f"SELECT position FROM {log} WHERE appended_at >= :before ORDER BY position LIMIT 1"  # noqa: S608 - a name of ours
-        query = text(f"DELETE FROM {log} WHERE position < coalesce(({young}), :end + 1) AND position <= ({taken})")  # noqa: S608
-        values = {"before": before_ms, "topic": topic.name, "end": self.end(topic), "by_age": topic is DEAD}
+        young = f"SELECT position FROM {log} WHERE appended_at BETWEEN :before AND :now ORDER BY position LIMIT 1"  # noqa: S608 - a name of ours
+        old = f"appended_at < :before AND position < coalesce(({young}), :end + 1)"
+        query = text(f"DELETE FROM {log} WHERE {old} AND position <= ({taken})")  # noqa: S608
+        values = {
+            "before": before_ms,
+            "now": _now_ms(),
+            "topic": topic.name,
+            "end": self.end(topic),
+            "by_age": topic is DEAD,
+        }
         with self._appending, self._database.writing() as connection:
             self._tails[topic.name].clear()
             return connection.execute(query, values).rowcount
@@ -174,13 +182,17 @@ class SqliteLog:
 
 
 def _insert(connection: Connection, records: Sequence[tuple[Topic, Record]]) -> None:
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = _now_ms()
     by_topic: dict[str, list[tuple[int, str, str, int, bytes]]] = {}
     for topic, record in records:
         row = (record.position, record.key, record.type, now_ms, record.value)
         by_topic.setdefault(topic.name, []).append(row)
     for name, rows in by_topic.items():
         connection.exec_driver_sql(f"INSERT INTO log_{name} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _keep(connection: Connection, puts: Sequence[Put]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tantivy import Index, Schema
 
-from services.adapters.tantivy_query import INDEX_VERSION
+from services.adapters.tantivy_terms import INDEX_VERSION
 from streams.errors import ConfigError
 from streams.text.analyse import ANALYSER_VERSION
 

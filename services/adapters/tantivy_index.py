@@ -9,9 +9,9 @@ from tantivy import IndexWriter, Schema, Searcher
 
 from schemas.projection import Projected
 from schemas.query import Page, Search
-from services.adapters.tantivy_clauses import IS
-from services.adapters.tantivy_query import CURSOR, VERSION, cursor_entry, entry_of, key_of, key_query
+from services.adapters.tantivy_query import VERSION, cursor_entry, entry_of, key_of, key_query
 from services.adapters.tantivy_search import TantivySearch
+from services.adapters.tantivy_terms import CURSOR, IS
 from streams.errors import ConfigError, Unavailable
 from streams.query.ast import Node
 

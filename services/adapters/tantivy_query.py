@@ -10,19 +10,8 @@ from schemas.base import Keyed
 from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
-from services.adapters.tantivy_clauses import (
-    HAS,
-    IS,
-    Clause,
-    Known,
-    Terms,
-    all_of,
-    any_of,
-    clauses,
-    own_value,
-    own_words,
-    value_of,
-)
+from services.adapters.tantivy_clauses import Clause, all_of, any_of, clauses
+from services.adapters.tantivy_terms import CURSOR, HAS, IS, KEY, SEEN, Known, Terms, value_of, words_of
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
@@ -30,15 +19,8 @@ from streams.query.fields import FACETS, FieldKind, names_of
 from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
 
-INDEX_VERSION: Final = 4
-"""Rises with every change that an index on disk would notice: of this file, and of when `Tokens.enough` holds."""
-
-BODY, VERSION = "_body", "_version"
-_KEY: Final = "_key"
-_SEEN: Final = "_seen"
-CURSOR: Final = "_cursor"
-"""The key of the entry that keeps how far the index has come."""
-
+BODY: Final = "_body"
+VERSION: Final = "_version"
 _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
 """Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
@@ -74,7 +56,7 @@ def index_schema() -> Schema:
 
 def key_of(projected: Projected) -> str:
     """Return the term of what one version of a thing replaces another by: kind, id and audience."""
-    return value_of(_KEY, f"{projected.kind}/{projected.id}/{projected.audience.key}")
+    return value_of(projected.kind, KEY, f"{projected.id}/{projected.audience.key}")
 
 
 def entry_of(projected: Projected) -> Document:
@@ -88,8 +70,8 @@ def entry_of(projected: Projected) -> Document:
         _add_sizes(entry, document)
         _add_words(entry, document, projected.kind)
         entry.add_bytes(BODY, b"%b\n%b" % (codec.type_of(projected).encode(), codec.encode(projected)))
-        for seen in _seen(projected.kind, projected.audience):
-            entry.add_text(IS, value_of(_SEEN, seen))
+        for seen in _seen(projected.audience):
+            entry.add_text(IS, value_of(projected.kind, SEEN, seen))
     return entry
 
 
@@ -114,7 +96,8 @@ def cursor_entry(position: int) -> Document:
 
 def query_of(node: Node, schema: Schema, *, kind: Kind, party: str, known: Known) -> Query:
     """Return the query of one party for one kind of thing; it scores nothing and counts only what the party reads."""
-    return all_of([*_seen_by(schema, kind, party, known), *clauses(node, Terms(schema, kind, known))])
+    terms = Terms(schema, kind, known)
+    return all_of([*_seen_by(party, terms), *clauses(node, terms)])
 
 
 def after_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
@@ -135,9 +118,9 @@ def _ordered(asked: Query, schema: Schema, sort: str, low: int | None, high: int
 def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:
     for name, values in document.folded.items():
         for value in values:
-            entry.add_text(IS, own_value(kind, name, value))
+            entry.add_text(IS, value_of(kind, name, value))
     for name in document.present:
-        entry.add_text(IS, own_value(kind, HAS, name))
+        entry.add_text(IS, value_of(kind, HAS, name))
     for name in FACETS:
         for value in document.keywords.get(name, ()):
             entry.add_text(facet_field(name), value)
@@ -158,21 +141,28 @@ def _add_words(entry: Document, document: Fields, kind: Kind) -> None:
     """Add surfaces, stems, and the surfaces of those parts that stems are not enough for: of most texts there are none."""
     for name in (TITLE, TEXT):
         tokens = [part.tokens for part in document.parts if part.part == name]
-        entry.add_text(f"{name}.x", _SENTINEL.join([own_words(kind, one.x) for one in tokens]))
-        entry.add_text(f"{name}.s", _SENTINEL.join([own_words(kind, one.s) for one in tokens]))
-        entry.add_text(f"{name}.e", _SENTINEL.join([own_words(kind, one.x) for one in tokens if not one.enough]))
+        entry.add_text(f"{name}.x", _SENTINEL.join([words_of(kind, one.x) for one in tokens]))
+        entry.add_text(f"{name}.s", _SENTINEL.join([words_of(kind, one.s) for one in tokens]))
+        entry.add_text(f"{name}.e", _SENTINEL.join([words_of(kind, one.x) for one in tokens if not one.enough]))
 
 
-def _seen(kind: Kind, audience: Audience) -> tuple[str, ...]:
-    """Return the terms that say who sees a thing: kind and readers are one term, because no question is without either."""
+def _seen(audience: Audience) -> tuple[str, ...]:
+    """Return what is said of who sees a thing: everybody and who does not, or who alone does."""
     if audience.base:
-        return (f"{kind}{_EVERYBODY}", *(f"{kind}-{party}" for party in audience.parties))
-    return tuple(f"{kind}+{party}" for party in audience.parties)
+        return (_EVERYBODY, *(_barred(party) for party in audience.parties))
+    return tuple(_reader(party) for party in audience.parties)
 
 
-def _seen_by(schema: Schema, kind: Kind, party: str, known: Known) -> Iterator[Clause]:
-    everybody, own, barred = (value_of(_SEEN, f"{kind}{who}") for who in (_EVERYBODY, f"+{party}", f"-{party}"))
-    readable = [seen for seen in (everybody, own) if known(IS, seen)]
-    yield Occur.Must, any_of([Query.term_query(schema, IS, seen, "basic") for seen in readable])
-    if known(IS, barred):
-        yield Occur.MustNot, Query.term_query(schema, IS, barred, "basic")
+def _seen_by(party: str, terms: Terms) -> Iterator[Clause]:
+    readable = [seen for seen in (_EVERYBODY, _reader(party)) if terms.has_value(SEEN, seen)]
+    yield Occur.Must, any_of([terms.value(SEEN, seen) for seen in readable])
+    if terms.has_value(SEEN, _barred(party)):
+        yield Occur.MustNot, terms.value(SEEN, _barred(party))
+
+
+def _reader(party: str) -> str:
+    return f"+{party}"
+
+
+def _barred(party: str) -> str:
+    return f"-{party}"

@@ -25,8 +25,9 @@ MAX_ELEMENTS: Final = 200_000
 """Twenty for each of the most entries that are taken."""
 
 _ROOTS: Final = frozenset(("rss", "feed", "rdf", "channel"))
-# Declaration, comments, and a DOCTYPE that only names a document type, as RSS 0.91 has.
-_PROLOGUE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*>)*)", re.IGNORECASE | re.DOTALL)
+# Declaration, comments, and a DOCTYPE that only names a document type, as RSS 0.91 has. Bounded: each part takes memory until all
+# are read, and a document of the largest size can be made of four million.
+_PROLOGUE: Final = re.compile(rb"(?>(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*>){0,100})", re.IGNORECASE | re.DOTALL)
 _ROOT: Final = re.compile(rb"<(?:[a-z_][\w.-]*:)?([a-z_][\w.-]*)", re.IGNORECASE)
 _DECLARATION: Final = b"<?xml version='1.0' encoding='utf-8'?>"
 # Against a base without a host feedparser would give one entry another id in each listing that has it (Reddit's do).

@@ -44,10 +44,10 @@ _UNIT_OF = {word: (unit, 1.0) for unit, words in _UNITS.items() for word in word
 _MILLION_TONNES = "Mt"
 _DECIMAL_COMMA = frozenset(("de", "es", "fr", "it", "nl", "pl", "pt", "ru"))
 _WORD = r"[^\W\d_\u3000-\u9fff]+\.?|[%\uff05]|[\u4e07\u4ebf\u5343](?!\u514b)|\u5428|\u516c\u65a4|\u5343\u514b"
-# Atomic: a number is read once, whatever follows.
+# A number is read once, though no word follows: tried again at each of its groups, a long one would take quadratic time.
 _AMOUNT = re.compile(
     r"(?<![A-Za-z0-9.,/-])((?>[0-9]+(?:[.,][0-9]+|[ \u00a0][0-9]{3}(?![0-9]))*))"
-    rf"[ -]?({_WORD})(?:[ -]?({_WORD}))?(?: ({_WORD}))?"
+    rf"(?:[ -]?({_WORD})(?:[ -]?({_WORD}))?(?: ({_WORD}))?)?"
 )
 _UNIT_WORDS = frozenset(word for words in _UNITS.values() for word in words) | {"kt", "metric", "cent"}
 _GLUED = re.compile(r"[0-9] ?(?:[%\uff05t]|k[gt]|lb|oz|Mt)")

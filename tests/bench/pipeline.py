@@ -43,8 +43,8 @@ def floor(bodies: BinaryIO, folder: Path) -> tuple[int, Spent]:
     """Decode, tokenise and add to an index of the same schema: what no pipeline can do without."""
     import tantivy
 
-    from services.adapters.tantivy_clauses import IS
     from services.adapters.tantivy_query import BODY, index_schema
+    from services.adapters.tantivy_terms import IS
 
     (folder / "index").mkdir()
     index = tantivy.Index(index_schema(), str(folder / "index"))

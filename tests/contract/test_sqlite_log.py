@@ -42,16 +42,27 @@ class TestSqliteLog(EventLogContract):
         assert log.trim(LEDGER, before_ms=2**62) == 2
         assert [record.position for record in log.read(LEDGER, "late", limit=5)] == [3, 4]
 
-    def test_trimming_keeps_what_is_young_enough(self, log):
-        ticks(log, range(3))
-        log.commit(LEDGER, "reader", 3)
-        now_ms = time.time_ns() // 1_000_000
-        assert log.trim(LEDGER, before_ms=now_ms - 60_000) == 0
-        time.sleep(0.01)
-        assert log.trim(LEDGER, before_ms=now_ms + 1) == 3
-        ticks(log, [4])
-        log.commit(LEDGER, "reader", 4)
-        assert log.trim(LEDGER, before_ms=now_ms + 1) == 0
+    @pytest.mark.parametrize(
+        ("days", "left"),
+        [
+            ([1, 2, 9, 10], [3, 4]),
+            ([1, 2], []),
+            ([9, 10], [1, 2]),
+            ([1, 9, 2, 10], [2, 3, 4]),  # the clock went back: those behind a young one stay a little longer
+            ([1, 4_000, 2, 9], [2, 4]),  # and ahead: what is of the future keeps nothing but itself
+        ],
+    )
+    def test_trimming_forgets_what_is_old_up_to_the_first_that_is_young(self, log, monkeypatch, days, left):
+        day_ms = 86_400_000
+        for day in days:
+            monkeypatch.setattr(time, "time_ns", lambda day=day: day * day_ms * 1_000_000)
+            ticks(log, [1])
+        log.commit(LEDGER, "reader", len(days))
+        monkeypatch.setattr(time, "time_ns", lambda: 11 * day_ms * 1_000_000)
+        forgotten = log.trim(LEDGER, before_ms=5 * day_ms)
+        log.seek(LEDGER, "reader", 0)
+        assert [record.position for record in log.read(LEDGER, "reader", limit=9)] == left
+        assert forgotten == len(days) - len(left)
 
     def test_a_cleared_topic_goes_on_counting(self, log, reopened):
         ticks(log, range(3))

@@ -1,5 +1,6 @@
 """Feeds of every kind to entries, and what is no feed to one clear error."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_feed_with_small_faults_is_read_as_far_as_it_goes():
 def test_an_old_document_type_without_entities_is_accepted():
     netscape = b'<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://example.org/rss-0.91.dtd">'
     assert len(parse_feed(netscape + b"<rss><channel><item><title>t</title></item></channel></rss>")) == 1
+
+
+def test_what_stands_before_a_feed_takes_no_memory():
+    hostile = b" <??>" * 1_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInput):
+            parse_feed(hostile)
+        assert tracemalloc.get_traced_memory()[1] < 6 * len(hostile)
+    finally:
+        tracemalloc.stop()
 
 
 def test_entries_and_fields_are_bounded():

@@ -1,6 +1,6 @@
 """Amounts are read as they are meant, with the material they are of."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -40,8 +40,9 @@ def test_a_table_gives_a_bounded_number_of_amounts():
     assert len(amounts(" ".join(f"{at} tonnes," for at in range(5000)))) == MAX_QUANTITIES
 
 
-def test_a_long_row_of_digits_takes_no_long_time():
-    enriched = read("1,234 " * 30_000)
-    began = perf_counter()
+@pytest.mark.parametrize("text", ["1,234 " * 30_000, "5 t of tin " + "123 " * 50_000])
+def test_a_long_row_of_digits_takes_no_long_time(text):
+    enriched = read(text)
+    began = process_time()
     quantities(enriched)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 0.5

@@ -35,8 +35,8 @@ def references(version):
     return Reference(knowledge=None, rules=RuleSet(rules))
 
 
-def driver(log, *steps, ports=None):
-    made = Embedded(steps, log, ports=ports or memory_ports(), references=references)
+def driver(log, *steps, ports=None, **more):
+    made = Embedded(steps, log, ports=ports or memory_ports(), references=references, **more)
     for runner in made._runners:
         runner._pause = lambda _seconds: None
     return made
@@ -373,18 +373,3 @@ def test_what_is_remembered_is_read_before_the_first_record(log):
     log.tell(LEDGER, *from_source("a", "three"))
     drained(log, COUNT_ALL)
     assert titles(log)[-1] == "a 3"
-
-
-def test_a_step_takes_projections_as_fast_as_a_signal_gives_them(log):
-    log.tell(LEDGER, *(a_signal() for _ in range(10)))
-    log.tell(PROJECTIONS, *(a_projection() for _ in range(10)))
-    taken = []
-    running = Embedded(
-        (copying(), Transform("match", PROJECTIONS, MADE, lambda *_: [])),
-        log,
-        ports=memory_ports(),
-        references=references,
-        batch=2,
-    )
-    running.drain(on_turn=lambda: taken.append([log.committed(LEDGER, "copy"), log.committed(PROJECTIONS, "match")]))
-    assert taken[:2] == [[2, 8], [4, 10]]
