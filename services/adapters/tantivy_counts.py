@@ -7,7 +7,7 @@ from typing import Any, Final
 from tantivy import Query, Searcher
 
 from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayHits, FacetCount, Search
-from services.adapters.tantivy_query import facet_field
+from services.adapters.tantivy_query import FURTHER, facet_field, further_field
 from streams.errors import InvalidInput
 from streams.query.times import DAY_MS
 
@@ -32,20 +32,27 @@ class Counts:
 def counts(searcher: Searcher, query: Query, search: Search) -> Counts:
     """Return the facets and the days asked for; InvalidInput where there are more than can be counted."""
     counted = _counted(searcher, query, search)
-    facets = {name: _facet(counted[name]["buckets"]) for name in search.facets}
+    facets = {name: _facet(counted[name]["buckets"], counted[_further(name)]["buckets"]) for name in search.facets}
     days = counted[_DAYS]["buckets"] if search.days else ()
     return Counts(facets, [(int(one["key"]), one["doc_count"]) for one in days])
 
 
 def counts_of(facets: Sequence[str], days: str | None) -> dict[str, Any]:
     """Return what tantivy is to count in one pass over the hits."""
-    counts: dict[str, Any] = {
-        name: {"terms": {"field": facet_field(name), "size": _MAX_VALUES, "segment_size": _MAX_VALUES}}
-        for name in facets
-    }
+    counts: dict[str, Any] = {}
+    for name in facets:
+        counts |= {name: _terms(facet_field(name)), _further(name): _terms(further_field(name))}
     if days:
         counts[_DAYS] = {"histogram": {"field": days, "interval": float(DAY_MS), "min_doc_count": 1}}
     return counts
+
+
+def _terms(field: str) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": _MAX_VALUES, "segment_size": _MAX_VALUES}}
+
+
+def _further(name: str) -> str:
+    return f"{name}+"
 
 
 def _counted(searcher: Searcher, query: Query, search: Search) -> dict[str, Any]:
@@ -67,10 +74,15 @@ def _alone(searcher: Searcher, query: Query, name: str, count: Mapping[str, Any]
             raise InvalidInput(
                 f"`{count['histogram']['field']}` has too many days to count: narrow the query.", field="days"
             ) from exc
-        raise InvalidInput(f"`{name}` has too many values to count: narrow the query.", field=name) from exc
+        facet = name.removesuffix(_further(""))
+        raise InvalidInput(f"`{facet}` has too many values to count: narrow the query.", field=facet) from exc
 
 
-def _facet(buckets: Sequence[Mapping[str, Any]]) -> tuple[FacetCount, ...]:
-    """Return the values of a field among the hits: most frequent first, then by value."""
-    counts = sorted((-one["doc_count"], one["key"]) for one in buckets)
+def _facet(firsts: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> tuple[FacetCount, ...]:
+    """Return the values of a field among the hits: most frequent first, then by value. No thing has a value twice."""
+    told = {one["key"]: one["doc_count"] for one in firsts}
+    for one in others:
+        value = one["key"].removeprefix(FURTHER)
+        told[value] = told.get(value, 0) + one["doc_count"]
+    counts = sorted((-count, value) for value, count in told.items())
     return tuple(FacetCount(value=value, count=-negative) for negative, value in counts[:MAX_FACET_VALUES])

@@ -257,6 +257,15 @@ class SearchIndexContract:
         counts = {name: [(one.value, one.count) for one in values] for name, values in page.facets.items()}
         assert counts == {"material": [("zinc", 2), ("antimony", 1), ("tin", 1)], "actor": [("CN", 3)], "ref": []}
 
+    def test_a_value_is_counted_as_it_is_whatever_its_place_and_form(self, index):
+        names = ("2026-07-03T12:00:00Z", "=", "=a", "a", "7", "true", "", "镓\x00\n")
+        for number in range(len(names)):
+            turned = (*names[number:], *names[:number])
+            index.put([a_projection(f"r{number}", judgement=a_judgement(entities=turned))], {0: number + 1})
+        found = self.found(index, facets=("entity",)).facets["entity"]
+        assert {one.value: one.count for one in found} == dict.fromkeys(names, len(names))
+        assert sorted(names) == [one.value for one in found]
+
     def test_hits_are_ordered_by_how_many_tell_of_them(self, index):
         things = [a_projection(name, source_count=count) for name, count in (("a", 1), ("b", 3), ("c", 2_000))]
         index.put(things, {0: 1})
