@@ -1,5 +1,6 @@
 """An embedded installation moves up into distributed mode and keeps all that it told."""
 
+import tarfile
 from contextlib import closing
 
 import pytest
@@ -140,3 +141,18 @@ def test_what_is_no_backup_is_refused(tmp_path):
     (tmp_path / "b").write_bytes(b"PK\x03\x04 no archive of ours")
     with pytest.raises(InvalidInput, match="cannot read"):
         restore(Settings(data_dir=tmp_path / "two"), tmp_path / "b", say=silent)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("log.db", tarfile.SYMTYPE), ("log.db", tarfile.LNKTYPE), ("../log.db", tarfile.REGTYPE)]
+)
+def test_an_archive_that_reaches_elsewhere_is_refused(tmp_path, name, kind):
+    (tmp_path / "log.db").write_bytes(b"another's")
+    with tarfile.open(tmp_path / "b", mode="w:gz") as archive:
+        for member in (tarfile.TarInfo("records.db"), tarfile.TarInfo("secret-key"), tarfile.TarInfo(name)):
+            if member.name == name:
+                member.type, member.linkname = kind, str(tmp_path / "log.db")
+            archive.addfile(member)
+    with pytest.raises(InvalidInput, match="is no"):
+        restore(Settings(data_dir=tmp_path / "two"), tmp_path / "b", say=silent)
+    assert (tmp_path / "log.db").read_bytes() == b"another's"
