@@ -61,7 +61,8 @@ def value_of(kind: Kind, field: str, value: str) -> str:
 class Terms:
     """Questions by the terms of one kind: what is asked about signals reads of signals alone.
 
-    Measured on 590,000 things of which 227,000 are signals: what is found by words is found in half the time.
+    Measured on 590,000 things of which 227,000 are signals: to find what the bench asks for takes 1.4 ms and not 2.1, either-or
+    in one level included.
     """
 
     schema: Schema
