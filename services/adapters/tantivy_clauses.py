@@ -30,7 +30,6 @@ from streams.text.analyse import alternatives
 
 _TANTIVY_TYPES: Final = MappingProxyType({FieldKind.NUMBER: FieldType.Float, FieldKind.TIME: FieldType.Integer})
 
-
 Clause = tuple[Occur, Query]
 
 

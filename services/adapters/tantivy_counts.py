@@ -12,6 +12,9 @@ from streams.errors import InvalidInput
 from streams.query.times import DAY_MS
 
 _DAYS: Final = "_days"
+_MORE: Final = "+"
+"""Behind a facet's name: its further values, which stand in a field of their own."""
+
 _MAX_VALUES: Final = 60_000
 """Just below the 65,000 values that tantivy counts at most: up to here counts are exact."""
 
@@ -32,7 +35,7 @@ class Counts:
 def counts(searcher: Searcher, query: Query, search: Search) -> Counts:
     """Return the facets and the days asked for; InvalidInput where there are more than can be counted."""
     counted = _counted(searcher, query, search)
-    facets = {name: _facet(counted[name]["buckets"], counted[_further(name)]["buckets"]) for name in search.facets}
+    facets = {name: _facet(counted[name]["buckets"], counted[name + _MORE]["buckets"]) for name in search.facets}
     days = counted[_DAYS]["buckets"] if search.days else ()
     return Counts(facets, [(int(one["key"]), one["doc_count"]) for one in days])
 
@@ -41,7 +44,7 @@ def counts_of(facets: Sequence[str], days: str | None) -> dict[str, Any]:
     """Return what tantivy is to count in one pass over the hits."""
     counts: dict[str, Any] = {}
     for name in facets:
-        counts |= {name: _terms(facet_field(name)), _further(name): _terms(further_field(name))}
+        counts |= {name: _terms(facet_field(name)), name + _MORE: _terms(further_field(name))}
     if days:
         counts[_DAYS] = {"histogram": {"field": days, "interval": float(DAY_MS), "min_doc_count": 1}}
     return counts
@@ -49,10 +52,6 @@ def counts_of(facets: Sequence[str], days: str | None) -> dict[str, Any]:
 
 def _terms(field: str) -> dict[str, Any]:
     return {"terms": {"field": field, "size": _MAX_VALUES, "segment_size": _MAX_VALUES}}
-
-
-def _further(name: str) -> str:
-    return f"{name}+"
 
 
 def _counted(searcher: Searcher, query: Query, search: Search) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _alone(searcher: Searcher, query: Query, name: str, count: Mapping[str, Any]
             raise InvalidInput(
                 f"`{count['histogram']['field']}` has too many days to count: narrow the query.", field="days"
             ) from exc
-        facet = name.removesuffix(_further(""))
+        facet = name.removesuffix(_MORE)
         raise InvalidInput(f"`{facet}` has too many values to count: narrow the query.", field=facet) from exc
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from schemas.topics import LEDGER, PROJECTIONS
-from streams.embedded import LEAST_TURN_SECONDS, RETRY_PAUSE_SECONDS, Embedded, Turn
+from streams.embedded import LEAST_TURN_SECONDS, RETRY_PAUSE_SECONDS, Turn
 from streams.stage import Transform
 from tests.builders import a_projection, a_signal
-from tests.fakes import MemoryLog, memory_ports
-from tests.unit.test_runner import MADE, copying, driver, references
+from tests.fakes import MemoryLog
+from tests.unit.test_runner import MADE, copying, driver
 
 
 @pytest.fixture
@@ -19,13 +19,7 @@ def test_a_step_takes_projections_as_fast_as_a_signal_gives_them(log):
     log.tell(LEDGER, *(a_signal() for _ in range(10)))
     log.tell(PROJECTIONS, *(a_projection() for _ in range(10)))
     taken = []
-    running = Embedded(
-        (copying(), Transform("match", PROJECTIONS, MADE, lambda *_: [])),
-        log,
-        ports=memory_ports(),
-        references=references,
-        batch=2,
-    )
+    running = driver(log, copying(), Transform("match", PROJECTIONS, MADE, lambda *_: []), batch=2)
     running.drain(on_turn=lambda: taken.append([log.committed(LEDGER, "copy"), log.committed(PROJECTIONS, "match")]))
     assert taken[:2] == [[2, 8], [4, 10]]
 
