@@ -11,11 +11,12 @@ from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
 from services.adapters.tantivy_clauses import Clause, all_of, any_of, clauses
+from services.adapters.tantivy_columns import add_columns, fill_columns
 from services.adapters.tantivy_terms import CURSOR, HAS, IS, KEY, SEEN, Known, Terms, value_of, words_of
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
-from streams.query.fields import FACETS, FieldKind, names_of
+from streams.query.fields import FieldKind, names_of
 from streams.query.near import MAX_GAP
 from streams.query.order import SORTS
 
@@ -24,10 +25,6 @@ VERSION: Final = "_version"
 _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
 """Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
-FURTHER: Final = "="
-"""Stands before a further value of a facet: without it the index would take some for times."""
-
-_FURTHER_FACETS: Final = "_further"
 _EVERYBODY: Final = "*"
 
 
@@ -36,27 +33,11 @@ def order_field(sort: str) -> str:
     return f"_order.{sort}"
 
 
-def facet_field(name: str) -> str:
-    """Return the field that holds the first of a keyword's values as it is shown.
-
-    Most things have one value, and a column of one value each is counted in a fraction of the time of a column of several:
-    measured among 25,000 hits, 0.1 ms and 0.6 to 1.3 ms.
-    """
-    return f"_facet.{name}"
-
-
-def further_field(name: str) -> str:
-    """Return the field that holds a keyword's further values, each with `FURTHER` before it."""
-    return f"{_FURTHER_FACETS}.{name}"
-
-
 def index_schema() -> Schema:
     """Return the fields of the index, derived from the table of the query language."""
     builder = SchemaBuilder()
     builder.add_text_field(IS, tokenizer_name="raw", index_option="basic")
-    for name in FACETS:
-        builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
-    builder.add_json_field(_FURTHER_FACETS, tokenizer_name="raw", index_option="basic", fast=True)
+    add_columns(builder)
     for name in names_of(FieldKind.TEXT):
         for words in ("x", "s", "e"):
             builder.add_text_field(f"{name}.{words}", tokenizer_name="whitespace", index_option="position")
@@ -81,7 +62,7 @@ def entry_of(projected: Projected) -> Document:
     if isinstance(projected, Projection):
         document = document_of(projected)
         _add_keywords(entry, document, projected.kind)
-        _add_facets(entry, document)
+        fill_columns(entry, document)
         _add_sizes(entry, document)
         _add_words(entry, document, projected.kind)
         entry.add_bytes(BODY, b"%b\n%b" % (codec.type_of(projected).encode(), codec.encode(projected)))
@@ -136,18 +117,6 @@ def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:
             entry.add_text(IS, value_of(kind, name, value))
     for name in document.present:
         entry.add_text(IS, value_of(kind, HAS, name))
-
-
-def _add_facets(entry: Document, document: Fields) -> None:
-    further = {}
-    for name in FACETS:
-        values = document.keywords.get(name, ())
-        if values:
-            entry.add_text(facet_field(name), values[0])
-        if len(values) > 1:
-            further[name] = [FURTHER + value for value in values[1:]]
-    if further:
-        entry.add_json(_FURTHER_FACETS, further)
 
 
 def _add_sizes(entry: Document, document: Fields) -> None:
