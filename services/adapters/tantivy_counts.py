@@ -7,7 +7,8 @@ from typing import Any, Final
 from tantivy import Query, Searcher
 
 from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayHits, FacetCount, Search
-from services.adapters.tantivy_columns import day_column, value_columns, value_in
+from services.adapters.tantivy_columns import day_column, rare_columns, value_columns, value_in
+from services.adapters.tantivy_terms import RARE, Terms
 from streams.errors import InvalidInput
 from streams.query.times import DAY_MS
 
@@ -31,19 +32,27 @@ class Counts:
         return tuple(self.by_day[-MAX_DAYS:])
 
 
-def counts(searcher: Searcher, query: Query, search: Search) -> Counts:
+def counts(searcher: Searcher, query: Query, search: Search, terms: Terms) -> Counts:
     """Return the facets and the days asked for; InvalidInput where there are more than can be counted."""
-    counted = _counted(searcher, query, search)
-    facets = {
-        name: _facet(bucket for column in value_columns(name) for bucket in counted[column]) for name in search.facets
-    }
+    columns = {name: _columns(name, terms) for name in search.facets}
+    counted = _counted(searcher, query, columns, search.days)
+    facets = {name: _facet(bucket for column in held for bucket in counted[column]) for name, held in columns.items()}
     days = counted[day_column(search.days)] if search.days else ()
     return Counts(facets, [(int(one["key"]) * DAY_MS, one["doc_count"]) for one in days])
 
 
-def counts_of(facets: Iterable[str], days: str | None) -> dict[str, Any]:
+def counts_of(facets: Iterable[str], days: str | None, terms: Terms) -> dict[str, Any]:
     """Return what tantivy is to count in one pass over the hits: by column, its values."""
-    counted = {column: _values(column) for name in facets for column in value_columns(name)}
+    return _asked([column for name in facets for column in _columns(name, terms)], days)
+
+
+def _columns(facet: str, terms: Terms) -> tuple[str, ...]:
+    """Return the columns with values of a facet; those in which no thing has any are not asked for."""
+    return value_columns(facet) + tuple(column for column in rare_columns(facet) if terms.has_value(RARE, column))
+
+
+def _asked(columns: Iterable[str], days: str | None) -> dict[str, Any]:
+    counted = {column: _values(column) for column in columns}
     if days:
         counted[day_column(days)] = _values(day_column(days), order={"_key": "asc"})
     return counted
@@ -53,27 +62,28 @@ def _values(column: str, **besides: object) -> dict[str, Any]:
     return {"terms": {"field": column, "size": _MAX_VALUES, "segment_size": _MAX_VALUES, **besides}}
 
 
-def _counted(searcher: Searcher, query: Query, search: Search) -> dict[str, Sequence[_Bucket]]:
+def _counted(
+    searcher: Searcher, query: Query, columns: Mapping[str, Sequence[str]], days: str | None
+) -> dict[str, Sequence[_Bucket]]:
     """Return the buckets of each column, counted in one pass, or one by one where that is too much at once."""
-    asked = counts_of(search.facets, search.days)
+    facets = {column: name for name, held in columns.items() for column in held}
+    asked = _asked(facets, days)
     if not asked:
         return {}
     try:
         return {column: told["buckets"] for column, told in searcher.aggregate(query, asked).items()}
     except ValueError:
-        return {column: _alone(searcher, query, search, column, one) for column, one in asked.items()}
+        return {column: _alone(searcher, query, column, one, facets.get(column)) for column, one in asked.items()}
 
 
 def _alone(
-    searcher: Searcher, query: Query, search: Search, column: str, asked: Mapping[str, object]
+    searcher: Searcher, query: Query, column: str, asked: Mapping[str, object], facet: str | None
 ) -> Sequence[_Bucket]:
     try:
         buckets: Sequence[_Bucket] = searcher.aggregate(query, {column: asked})[column]["buckets"]
     except ValueError as exc:
-        for name in search.facets:
-            if column in value_columns(name):
-                raise InvalidInput(f"`{name}` has too many values to count: narrow the query.", field=name) from exc
-        raise InvalidInput(f"`{search.days}` has too many days to count: narrow the query.", field="days") from exc
+        what = f"`{facet}` has too many values" if facet else "There are too many days"
+        raise InvalidInput(f"{what} to count: narrow the query.", field=facet or "days") from exc
     return buckets
 
 

@@ -10,8 +10,9 @@ from schemas import codec
 from schemas.projection import Projection
 from schemas.query import After, DayHits, Page, Search, SortKey
 from schemas.recent import Recent
+from services.adapters.tantivy_columns import order_column
 from services.adapters.tantivy_counts import Counts
-from services.adapters.tantivy_query import BODY, after_query, order_field, thing_in, until_query
+from services.adapters.tantivy_query import BODY, after_query, thing_in, until_query
 from streams.errors import Bug
 from streams.query.order import place_of
 from streams.query.times import DAY_MS
@@ -28,7 +29,7 @@ def page_of(searcher: Searcher, schema: Schema, asked: Query, search: Search, co
     Hits with equal order numbers come in any order: a page goes on at the last number and leaves out what was given.
     """
     after, given = search.after, search.after.ids if search.after else ()
-    field, order = order_field(search.sort.field), Order.Desc if search.sort.descending else Order.Asc
+    field, order = order_column(search.sort.field), Order.Desc if search.sort.descending else Order.Asc
     # One hit more than the page tells whether there is a next one.
     wanted = search.limit + 1 + len(given)
     total = _total(search, counted)

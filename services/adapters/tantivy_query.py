@@ -11,14 +11,13 @@ from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
 from services.adapters.tantivy_clauses import Clause, all_of, any_of, clauses
-from services.adapters.tantivy_columns import add_columns, fill_columns
-from services.adapters.tantivy_terms import CURSOR, HAS, IS, KEY, SEEN, Known, Terms, value_of, words_of
+from services.adapters.tantivy_columns import NOTHING, add_columns, fill_columns, order_column, rare_columns
+from services.adapters.tantivy_terms import CURSOR, HAS, IS, KEY, RARE, SEEN, Known, Terms, value_of, words_of
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
-from streams.query.fields import FieldKind, names_of
+from streams.query.fields import FACETS, FieldKind, names_of
 from streams.query.near import MAX_GAP
-from streams.query.order import SORTS
 
 BODY: Final = "_body"
 VERSION: Final = "_version"
@@ -26,11 +25,6 @@ _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
 """Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
 _EVERYBODY: Final = "*"
-
-
-def order_field(sort: str) -> str:
-    """Return the field that holds the number to order by."""
-    return f"_order.{sort}"
 
 
 def index_schema() -> Schema:
@@ -41,10 +35,7 @@ def index_schema() -> Schema:
     for name in names_of(FieldKind.TEXT):
         for words in ("x", "s", "e"):
             builder.add_text_field(f"{name}.{words}", tokenizer_name="whitespace", index_option="position")
-    for name in names_of(FieldKind.NUMBER):
-        builder.add_float_field(name, indexed=False, fast=True)
-    for name in (VERSION, *names_of(FieldKind.TIME), *map(order_field, SORTS)):
-        builder.add_integer_field(name, indexed=False, fast=True)
+    builder.add_integer_field(VERSION, indexed=False, fast=True)
     builder.add_bytes_field(BODY, stored=True)
     return builder.build()
 
@@ -59,11 +50,10 @@ def entry_of(projected: Projected) -> Document:
     entry = Document()
     entry.add_text(IS, key_of(projected))
     entry.add_integer(VERSION, projected.version)
+    document = document_of(projected) if isinstance(projected, Projection) else NOTHING
+    fill_columns(entry, document)
     if isinstance(projected, Projection):
-        document = document_of(projected)
         _add_keywords(entry, document, projected.kind)
-        fill_columns(entry, document)
-        _add_sizes(entry, document)
         _add_words(entry, document, projected.kind)
         entry.add_bytes(BODY, b"%b\n%b" % (codec.type_of(projected).encode(), codec.encode(projected)))
         for seen in _seen(projected.audience):
@@ -87,6 +77,7 @@ def cursor_entry(position: int) -> Document:
     entry = Document()
     entry.add_text(IS, CURSOR)
     entry.add_integer(VERSION, position)
+    fill_columns(entry, NOTHING)
     return entry
 
 
@@ -107,7 +98,7 @@ def until_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Quer
 
 
 def _ordered(asked: Query, schema: Schema, sort: str, low: int | None, high: int | None) -> Query:
-    part = Query.range_query(schema, order_field(sort), FieldType.Integer, low, high)
+    part = Query.range_query(schema, order_column(sort), FieldType.Integer, low, high)
     return Query.boolean_query([(Occur.Must, asked), (Occur.Must, part)])
 
 
@@ -117,17 +108,9 @@ def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:
             entry.add_text(IS, value_of(kind, name, value))
     for name in document.present:
         entry.add_text(IS, value_of(kind, HAS, name))
-
-
-def _add_sizes(entry: Document, document: Fields) -> None:
-    for name, numbers in document.numbers.items():
-        for value in numbers:
-            entry.add_float(name, value)
-    for name, instants in document.times.items():
-        for instant in instants:
-            entry.add_integer(name, instant)
-    for sort, place in document.order.items():
-        entry.add_integer(order_field(sort), place)
+    for name in FACETS:
+        for column in rare_columns(name, len(document.keywords.get(name, ()))):
+            entry.add_text(IS, value_of(kind, RARE, column))
 
 
 def _add_words(entry: Document, document: Fields, kind: Kind) -> None:

@@ -10,6 +10,7 @@ from services.adapters.tantivy_folder import opened
 from services.adapters.tantivy_page import page_of
 from services.adapters.tantivy_query import index_schema, query_of
 from services.adapters.tantivy_state import State
+from services.adapters.tantivy_terms import Terms
 from streams.errors import InvalidInput, Unavailable
 from streams.query.ast import Node
 from streams.query.order import checked
@@ -49,7 +50,7 @@ class TantivySearch:
     def _page(self, state: State, query: Node, search: Search, party: str) -> Page:
         try:
             asked = self._asked(state, query, search, party)
-            counted = counts(state.searcher, asked, search)
+            counted = counts(state.searcher, asked, search, Terms(self.schema, search.kind, state.known))
             return page_of(state.searcher, self.schema, asked, search, counted)
         except (OSError, ValueError) as exc:
             raise Unavailable(

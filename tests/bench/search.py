@@ -21,9 +21,11 @@ from tantivy import Index
 from schemas.codec import encode
 from schemas.projection import Kind
 from schemas.raw import SignalIn, signal_id_of
+from services.adapters.tantivy_columns import order_column
 from services.adapters.tantivy_counts import counts_of
-from services.adapters.tantivy_query import index_schema, order_field, query_of
+from services.adapters.tantivy_query import index_schema, query_of
 from services.adapters.tantivy_state import State
+from services.adapters.tantivy_terms import Terms
 from streams.query.parse import parse
 from tests.bench.filled import fill, spread
 from tests.bench.signals import MATERIALS, signals
@@ -124,12 +126,13 @@ def _bare(folder: Path) -> Waits:
     schema, index = index_schema(), Index.open(str(place))
     searcher = index.searcher()
     state = State(searcher)
+    terms = Terms(schema, Kind.SIGNAL, state.known)
     waits = []
     for question in questions(PAGES + WARM):
         began = time.perf_counter()
         asked = query_of(parse(question), schema, kind=Kind.SIGNAL, party=PARTY, known=state.known)
-        searcher.search(asked, ROWS + 1, order_by_field=order_field(DAYS))
-        searcher.aggregate(asked, counts_of(FACETS, DAYS))
+        searcher.search(asked, ROWS + 1, order_by_field=order_column(DAYS))
+        searcher.aggregate(asked, counts_of(FACETS, DAYS, terms))
         waits.append(time.perf_counter() - began)
     return _waits(waits[WARM:], sum(waits[WARM:]))
 
