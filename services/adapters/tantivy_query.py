@@ -46,7 +46,7 @@ def key_of(projected: Projected) -> str:
 
 
 def entry_of(projected: Projected) -> Document:
-    """Return the entry of a thing; a tombstone's has a key and a version and is found by nothing else."""
+    """Return the entry of a thing; a tombstone's has a key and a version, and nothing else finds it."""
     entry = Document()
     entry.add_text(IS, key_of(projected))
     entry.add_integer(VERSION, projected.version)

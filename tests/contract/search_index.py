@@ -258,7 +258,7 @@ class SearchIndexContract:
         assert counts == {"material": [("zinc", 2), ("antimony", 1), ("tin", 1)], "actor": [("CN", 3)], "ref": []}
 
     def test_a_value_is_counted_as_it_is_whatever_its_place_and_form(self, index):
-        names = ("2026-07-03T12:00:00Z", "=", "=a", "a", "7", "true", "", "镓\x00\n")
+        names = ("2026-07-03T12:00:00Z", "=", "=a", "-", "a", "7", "true", "", "镓\x00\n")
         for number in range(len(names)):
             turned = (*names[number:], *names[:number])
             index.put([a_projection(f"r{number}", judgement=a_judgement(entities=turned))], {0: number + 1})

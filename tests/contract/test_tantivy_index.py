@@ -4,15 +4,15 @@ import pytest
 
 from schemas.projection import Kind
 from schemas.query import Page, Search
-from services.adapters import tantivy_folder, tantivy_index
+from services.adapters import tantivy_counts, tantivy_folder, tantivy_index
 from services.adapters.tantivy_folder import folder_of, is_outdated
 from services.adapters.tantivy_index import TantivyIndex
 from services.adapters.tantivy_state import MAX_PAGES, State
 from streams.errors import ConfigError, InvalidInput, Unavailable
 from streams.query.ast import Everything, Value, Words
 from streams.query.parse import parse
-from tests.builders import a_projection, a_report
-from tests.contract.search_index import SearchIndexContract
+from tests.builders import a_judgement, a_projection, a_report, an_hour_later
+from tests.contract.search_index import SearchIndexContract, tombstone_of
 
 
 @pytest.fixture
@@ -24,6 +24,33 @@ def index(tmp_path):
 
 class TestTantivyIndex(SearchIndexContract):
     """The embedded engine."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"), [({"facets": ("actor", "material")}, "material"), ({"days": "published"}, "days")]
+)
+def test_what_cannot_be_counted_whole_is_refused(index, monkeypatch, asked, field):
+    monkeypatch.setattr(tantivy_counts, "MAX_VALUES", 2)
+    for number, material in enumerate(("tin", "zinc", "antimony")):
+        seen = a_projection(
+            material,
+            judgement=a_judgement(materials=(material,)),
+            published_at=an_hour_later(hours=24 * number),
+        )
+        index.put([seen], {0: number + 1})
+        if number < 2:
+            index.search(parse("*"), Search(kind=Kind.SIGNAL, **asked), party="US")
+    with pytest.raises(InvalidInput, match="too many") as refused:
+        index.search(parse("*"), Search(kind=Kind.SIGNAL, **asked), party="US")
+    assert refused.value.field == field
+
+
+def test_entries_of_no_thing_are_neither_found_nor_counted(index):
+    """They have a value in most columns, so that these are read fast."""
+    index.put([a_projection("a"), tombstone_of(a_projection("b"))], {0: 1})
+    for query in ("*", "severity:<=100", "published:<2100", "NOT material:tin"):
+        page = index.search(parse(query), Search(kind=Kind.SIGNAL, facets=("material",), days="published"), party="US")
+        assert (page.total, [one.count for one in page.facets["material"]], len(page.days)) == (1, [1], 1), query
 
 
 def count(index):
