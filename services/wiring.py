@@ -238,11 +238,12 @@ def prepare_to_fork() -> None:
 def calm_collector() -> None:
     """Let the garbage collector pass less often: frozen records have no cycles, and the knowledge base never goes.
 
-    Measured on 3,000 signals: a fifth of the pipeline's time went into passes that found nothing.
+    Measured on 3,000 signals: a fifth of the pipeline's time went into passes that found nothing; of the 3 % that a first threshold of
+    50,000 leaves, 200,000 takes two thirds.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
 
 
 def _embedded(settings: Settings, folder: Folder, lock: Lock, now: Callable[[], datetime]) -> EmbeddedNode:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tantivy import Query, Searcher
 
 from schemas.query import MAX_DAYS, MAX_FACET_VALUES, DayHits, FacetCount, Search
-from services.adapters.tantivy_columns import day_column, facet_of, full_columns, rare_columns, value_in
+from services.adapters.tantivy_columns import day_column, facet_of, rare_columns, usual_columns, value_in
 from services.adapters.tantivy_terms import RARE, Terms
 from streams.errors import InvalidInput
 from streams.query.times import DAY_MS
@@ -52,7 +52,7 @@ def counts_of(facets: Iterable[str], days: str | None, terms: Terms) -> dict[str
 
 def _columns(facet: str, terms: Terms) -> tuple[str, ...]:
     """Return the columns with values of a facet; rare ones in which no thing has any are not asked for."""
-    return full_columns(facet) + tuple(column for column in rare_columns(facet) if terms.has_value(RARE, column))
+    return usual_columns(facet) + tuple(column for column in rare_columns(facet) if terms.has_value(RARE, column))
 
 
 def _values(column: str, **besides: object) -> dict[str, Any]:
