@@ -6,6 +6,7 @@ where few have any, and in 4 and more where some have several. So every entry ha
 also one that nobody can find.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from tantivy import Document, SchemaBuilder
@@ -60,9 +61,16 @@ def usual_columns(facet: str) -> tuple[str, ...]:
     return _NAMED[facet][: _usual(facet)]
 
 
-def rare_columns(facet: str, values: int = _SINGLE + 1) -> tuple[str, ...]:
-    """Return the other columns with values of a keyword: those that a thing with so many of them needs."""
-    return _NAMED[facet][_usual(facet) : values]
+def rare_columns(facet: str) -> tuple[str, ...]:
+    """Return the other columns with values of a keyword, which are counted where a thing has something in them."""
+    return _NAMED[facet][_usual(facet) :]
+
+
+def rare_columns_of(document: Fields) -> Iterator[str]:
+    """Yield those of them in which the thing has something."""
+    for name, held in document.keywords.items():
+        if len(held) > 1 and name in _NAMED:
+            yield from _NAMED[name][_usual(name) : len(held)]
 
 
 def facet_of(column: str) -> str | None:

@@ -13,7 +13,7 @@ from streams.errors import InvalidInput
 from streams.query.times import DAY_MS
 
 MAX_VALUES: Final = 60_000
-"""Just below the 65,000 values that tantivy counts at most."""
+"""Just below the 65,000 that tantivy counts at most at once, in all columns together; a column alone is cut here, and says so."""
 
 _Bucket = Mapping[str, Any]
 """A value and how many hits have it: `key` and `doc_count`."""
@@ -66,16 +66,8 @@ def _counted(searcher: Searcher, query: Query, asked: dict[str, object]) -> dict
     try:
         counted = searcher.aggregate(query, asked)
     except ValueError:
-        counted = {column: _alone(searcher, query, column, one) for column, one in asked.items()}
+        counted = {column: searcher.aggregate(query, {column: one})[column] for column, one in asked.items()}
     return {column: _whole(told, column) for column, told in counted.items()}
-
-
-def _alone(searcher: Searcher, query: Query, column: str, asked: object) -> Mapping[str, Any]:
-    try:
-        told: Mapping[str, Any] = searcher.aggregate(query, {column: asked})[column]
-    except ValueError as exc:
-        raise _too_many(column) from exc
-    return told
 
 
 def _whole(told: Mapping[str, Any], column: str) -> Sequence[_Bucket]:

@@ -11,12 +11,12 @@ from schemas.marking import Audience
 from schemas.projection import Kind, Projected, Projection
 from schemas.query import SortKey
 from services.adapters.tantivy_clauses import Clause, all_of, any_of, clauses
-from services.adapters.tantivy_columns import NOTHING, add_columns, fill_columns, order_column, rare_columns
+from services.adapters.tantivy_columns import NOTHING, add_columns, fill_columns, order_column, rare_columns_of
 from services.adapters.tantivy_terms import CURSOR, HAS, IS, KEY, RARE, SEEN, Known, Terms, value_of, words_of
 from streams.query.ast import Node
 from streams.query.document import TEXT, TITLE, document_of
 from streams.query.document import Document as Fields
-from streams.query.fields import FACETS, FieldKind, names_of
+from streams.query.fields import FieldKind, names_of
 from streams.query.near import MAX_GAP
 
 BODY: Final = "_body"
@@ -108,9 +108,8 @@ def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:
             entry.add_text(IS, value_of(kind, name, value))
     for name in document.present:
         entry.add_text(IS, value_of(kind, HAS, name))
-    for name in FACETS:
-        for column in rare_columns(name, len(document.keywords.get(name, ()))):
-            entry.add_text(IS, value_of(kind, RARE, column))
+    for column in rare_columns_of(document):
+        entry.add_text(IS, value_of(kind, RARE, column))
 
 
 def _add_words(entry: Document, document: Fields, kind: Kind) -> None:

@@ -22,7 +22,7 @@ HAS: Final = "_has"
 """As if it were a keyword field: the names of the fields in which a thing has a value."""
 
 RARE: Final = "_rare"
-"""As if it were a keyword field: the columns in which few things have a value."""
+"""As if it were a keyword field: the columns beside the usual ones in which a thing has a value."""
 
 KEY: Final = "_key"
 """As if it were a keyword field: id and audience, by which one version of a thing replaces another."""
