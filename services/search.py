@@ -33,11 +33,11 @@ EXPORT_PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a reader asks for: a page, measures as they stand on the day `at`; `days` names the time whose days are counted."""
+    """What a party asks for: a page, measures as they stand on the day `at`; `days` names the time whose days are counted."""
 
     kind: Kind
     query: str
-    by: Principal
+    party: str
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
     sort: str = "-published"
@@ -47,7 +47,7 @@ class Question:
 
 
 class Asking(TypedDict, total=False):
-    """What a `Question` holds besides kind, query and reader."""
+    """What a `Question` holds besides kind, query and party."""
 
     limit: int
     cursor: str | None
@@ -73,7 +73,7 @@ class SearchService:
 
     def search(self, kind: Kind, query: str, *, by: Principal, **asking: Unpack[Asking]) -> Answer:
         """Return the same as `found` in the shape that goes out."""
-        return self.found(Question(kind=kind, query=query, by=by, **asking)).answer()
+        return self.found(Question(kind=kind, query=query, party=by.party, **asking)).answer()
 
     def found(self, question: Question) -> Found:
         """Return a page; InvalidInput points at what is wrong with the query, the sort key, a facet, the days or the cursor."""
@@ -87,7 +87,7 @@ class SearchService:
             facets=question.facets,
             days=question.days,
         )
-        page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=question.by.party)
+        page = self._index.search(resolved(node, instant_ms(self._now())), asked, party=question.party)
         return Found(
             hits=self._hits(page, node, kind, question.at),
             total=page.total,
@@ -170,6 +170,12 @@ def canonical(query: str) -> str:
 def parsed(query: str) -> Node:
     """Return what the query means; an empty one means everything."""
     return parse(query.strip() or "*")
+
+
+def is_lasting(query: str) -> bool:
+    """Tell whether the query means the same whenever it is asked; InvalidInput for none."""
+    node = parsed(query)
+    return resolved(node, 0) == node
 
 
 def _digest(*asked: str) -> str:

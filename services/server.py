@@ -23,6 +23,7 @@ from services.node import EmbeddedNode, Node
 from services.readers import forked
 from services.records.access import HOME_PARTY, OPERATOR
 from services.records.statements import ms
+from services.remembered import RememberedPages
 from services.secrets import write_private
 from services.serving import own_signals, serve
 from services.settings import Settings
@@ -40,7 +41,8 @@ def run(settings: Settings, *, with_history: bool, say: Callable[[str], None]) -
     prepare_to_fork()
     with closing(forked(settings.readers, partial(open_for_reading, settings))) as readers:
         node = open_node(settings)
-        _run(replace(node, pages=readers.before(node.pages, node.index_state)), with_history=with_history, say=say)
+        pages = RememberedPages(readers.before(node.pages, node.index_state), node.index_state)
+        _run(replace(node, pages=pages), with_history=with_history, say=say)
 
 
 def ensure_admin_token(node: Node) -> None:

@@ -13,6 +13,7 @@ REQUESTS = Counter("tocsin_http_requests_total", "HTTP requests answered.", ["ro
 SOURCE_LOOKS = Counter("tocsin_source_looks_total", "Looks at sources.", ["outcome"])
 SOURCE_ITEMS = Counter("tocsin_source_items_total", "Items that sources had.", ["answer"])
 READERS = Gauge("tocsin_readers", "Processes that make pages.")
+PAGES = Counter("tocsin_pages_total", "Pages of hits asked for, and those made: the others were remembered.", ["step"])
 SOURCES = Gauge("tocsin_sources", "Sources of the catalogue.", ["health"])
 
 STAGES = ("classify", "correlate", "release", "index", "publish", "match", "alert", "deliver")
@@ -29,6 +30,8 @@ for _answer in ("accepted", "rejected"):
     INTAKE.labels(_answer)
 for _outcome in ("done", "retry", "dead", "pause"):
     DELIVERIES.labels(_outcome)
+for _step in ("asked", "made"):
+    PAGES.labels(_step)
 for _outcome in ("read", "unchanged", "failed"):
     SOURCE_LOOKS.labels(_outcome)
 for _health in ("off", "waiting", "failing", "late", "empty", "silent", "ok"):

@@ -59,7 +59,7 @@ def measures(  # noqa: PLR0913 - one parameter for each of the address's
     asked = Question(
         kind=Kind.MEASURE,
         query=q,
-        by=principal,
+        party=principal.party,
         limit=limit,
         cursor=cursor,
         sort=sort,

@@ -96,7 +96,14 @@ def search_router(kind: Kind) -> APIRouter:
     ) -> Response:
         """Return hits in order, how many there are in all, and counts of the values and of the days asked for."""
         asked = Question(
-            kind=kind, query=q, by=principal, limit=limit, cursor=cursor, sort=sort, facets=names_in(facets), days=days
+            kind=kind,
+            query=q,
+            party=principal.party,
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
+            facets=names_in(facets),
+            days=days,
         )
         return page_of(node, asked)
 

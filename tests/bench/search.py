@@ -97,14 +97,17 @@ def _measured(folder: Path, size: int) -> None:
     _tell("bare questions to the index", bare)
     with Server("--no-history", data=folder) as server:
         token = server.post("/v1/tokens", {"party": PARTY, "name": f"bench {time.time()}", "scopes": ["read"]})["token"]
+        before = _pages(server)
         alone = _asked(server, token, clients=1, seconds=None, address=_page)
-        _tell("pages, one client", alone, f"{alone.p50 / bare.p50:.1f} bare questions; aim: p99 at most 60 ms")
+        remark = f"{_remembered(server, before)} remembered; {alone.p50 / bare.p50:.1f} bare questions; aim: p99 at most 60 ms"
+        _tell("pages, one client", alone, remark)
         with _posting(server) as posted:
             floor = _asked(server, token, clients=CLIENTS, seconds=SECONDS / 3, address=lambda _question: "/healthz")
             _tell(f"/healthz, {CLIENTS} clients, under writes", floor)
+            before = _pages(server)
             busy = _asked(server, token, clients=CLIENTS, seconds=SECONDS, address=_page)
             share = f"1 page to {floor.per_second / busy.per_second:.1f} of /healthz; aim: at least 150 a second"
-            _tell(f"pages, {CLIENTS} clients, under writes", busy, share)
+            _tell(f"pages, {CLIENTS} clients, under writes", busy, f"{_remembered(server, before)} remembered; {share}")
             waiting = _waiting(server)
             walked, lacking, twice = _walked(server, token, size)
         print(f"came in meanwhile: {posted():.0f} signals a second (aim: {POSTS_A_SECOND}); {waiting}")
@@ -222,6 +225,19 @@ def _late(post: SignalIn, number: int) -> bytes:
     times = random.Random(number)
     at = post.published_at.replace(year=times.choice((2024, 2025)), month=times.randrange(3, 13), day=1 + number % 28)
     return encode(post.model_copy(update={"published_at": at}))
+
+
+def _pages(server: Server) -> tuple[int, int]:
+    """Return how many pages were asked for so far, and made."""
+    told = server.ask("GET", "/metrics")[1].decode()
+    counted = dict(re.findall(r'tocsin_pages_total\{step="(\w+)"\} (\d+)', told))
+    return int(counted["asked"]), int(counted["made"])
+
+
+def _remembered(server: Server, before: tuple[int, int]) -> str:
+    """Return which share of the pages asked for since then were not made anew."""
+    asked, made = (now - then for now, then in zip(_pages(server), before, strict=True))
+    return f"{1 - made / asked:.0%}"
 
 
 def _waiting(server: Server) -> str:
