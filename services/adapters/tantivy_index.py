@@ -32,7 +32,7 @@ class TantivyIndex:
         except ValueError as exc:
             raise ConfigError(f"The search index in {root} is in use: stop the other process first.") from exc
         self._position = max(0, _version_of(CURSOR, self._search.searcher, self._search.schema))
-        self._commits = 0
+        self._commits = self._tried = self._search.commit
 
     def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
         """Index what is not older than what is there; the position is part of the same commit.
@@ -55,7 +55,7 @@ class TantivyIndex:
         return self._position
 
     def state(self) -> int:
-        """Return a number that rises with each state of the index that others may go on to."""
+        """Return a number that rises with each state of the index that others may go on to: that of the last commit."""
         return self._commits
 
     def ready(self) -> bool:
@@ -99,18 +99,19 @@ class TantivyIndex:
         try:
             writer = self._writer or self._search.index.writer(_WRITER_BYTES, 1)
             self._writer = writer
+            self._tried += 1  # a commit that failed may yet have reached the disk: the next one has another number
             for key, item in items.items():
                 if key in held:
                     writer.delete_documents_by_term(IS, key)
-                writer.add_document(entry_of(item))
+                writer.add_document(entry_of(item, self._tried))
             writer.delete_documents_by_term(IS, CURSOR)
-            writer.add_document(cursor_entry(position))
+            writer.add_document(cursor_entry(position, self._tried))
             writer.commit()
             self._search.refresh()
         except (OSError, RuntimeError, ValueError) as exc:
             self._writer = None  # a writer that failed is of no more use; what it had not committed goes with it
             raise Unavailable(f"The search index could not be written; it will be tried again. ({exc})") from exc
-        self._position, self._commits = position, self._commits + 1
+        self._position, self._commits = position, self._tried
 
 
 def _version_of(key: str, searcher: Searcher, schema: Schema) -> int:

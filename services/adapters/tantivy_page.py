@@ -1,67 +1,111 @@
-"""One page of hits out of a tantivy index, and where the next one begins."""
+"""What a tantivy index holds of a question, and the page of it that goes out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
 from typing import Final
 
-from tantivy import DocAddress, Order, Query, Schema, Searcher, SearchResult
+from tantivy import Order, Query, Schema, Searcher, SearchResult
 
 from schemas import codec
 from schemas.projection import Projection
 from schemas.query import After, DayHits, Page, Search, SortKey
 from schemas.recent import Recent
 from services.adapters.tantivy_columns import order_column
-from services.adapters.tantivy_counts import Counts
-from services.adapters.tantivy_query import BODY, after_query, thing_in, until_query
+from services.adapters.tantivy_counts import Tally, tallied
+from services.adapters.tantivy_query import BODY, after_query, thing_in, total_of, until_query
+from services.adapters.tantivy_terms import Terms
 from streams.errors import Bug
 from streams.query.order import place_of
 from streams.query.times import DAY_MS
 
 _ROOM: Final = 67_108_864
 
-_Hit = tuple[int, Projection]
-"""The number it is ordered by, and the thing."""
+_NUMBER_BYTES: Final = 150
+"""Memory that a number with what it counts takes."""
+
+_Hit = tuple[int, bytes]
+"""The number it is ordered by, and its entry's body."""
 
 
-def page_of(searcher: Searcher, schema: Schema, asked: Query, search: Search, counted: Counts) -> Page:
-    """Return the hits after `search.after`, the total of all hits, and what was counted among them.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits that come first in the order asked for, how many there are in all, and what was counted among all of them.
+
+    One hit more than a page has room for tells that there is a next one.
+    """
+
+    hits: tuple[_Hit, ...]
+    total: int
+    tally: Tally
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes."""
+        return sum(len(body) for _value, body in self.hits) + _NUMBER_BYTES * (len(self.hits) + len(self.tally))
+
+    def joined(self, other: "Found", search: Search) -> "Found":
+        """Return the same of the hits of both, of which none is in both."""
+        descending = search.sort.descending
+        both = merge(self.hits, other.hits, key=lambda hit: hit[0], reverse=descending)
+        return Found(tuple(islice(both, search.limit + 1)), self.total + other.total, self.tally + other.tally)
+
+
+def found_of(searcher: Searcher, asked: Query, search: Search, terms: Terms) -> Found:
+    """Return what there is after `search.after`, counted among all hits.
 
     Hits with equal order numbers come in any order: a page goes on at the last number and leaves out what was given.
     """
-    after, given = search.after, search.after.ids if search.after else ()
-    field, order = order_column(search.sort.field), Order.Desc if search.sort.descending else Order.Asc
-    # One hit more than the page tells whether there is a next one.
-    wanted = search.limit + 1 + len(given)
-    total = _total(search, counted)
+    tally = tallied(searcher, asked, search, terms)
+    after = search.after
+    wanted = _wanted(search)
+    total = _total(search, tally)
     if after is not None:
-        rest = after_query(asked, schema, search.sort, after.value)
+        rest = after_query(asked, terms.schema, search.sort, after.value)
     elif total is not None:
-        rest = _first_days(asked, schema, search.sort, counted.by_day, wanted)
+        rest = _first_days(asked, terms.schema, search.sort, tally.by_day, wanted)
     else:
         rest = asked
-    found = searcher.search(rest, wanted, order_by_field=field, order=order)
+    looked = _looked(searcher, rest, search, wanted)
     if total is None:
-        total = _count(found if after is None else searcher.search(asked, 1, order_by_field=field))
-    fresh = list(islice(_fresh(searcher, found.hits, after), search.limit + 1))
-    page = fresh[: search.limit]
+        total = total_of(looked if after is None else _looked(searcher, asked, search, 1))
+    return Found(_hits(searcher, looked, search), total, tally)
+
+
+def came_to(searcher: Searcher, fresh: Query, search: Search, terms: Terms) -> Found:
+    """Return the same as `found_of` for a question that has few hits, or none: nothing is counted before there is any."""
+    looked = _looked(searcher, fresh, search, _wanted(search))
+    total = total_of(looked)
+    tally = tallied(searcher, fresh, search, terms) if total else Tally.of_nothing(search)
+    return Found(_hits(searcher, looked, search), total, tally)
+
+
+def page_of(found: Found, search: Search) -> Page:
+    """Return the page as it is read."""
+    page = [(value, _read(body)) for value, body in found.hits[: search.limit]]
     return Page(
         items=tuple(item for _value, item in page),
-        total=total,
-        facets=counted.facets,
-        days=counted.days,
-        after=_next(page, after) if page and len(fresh) > search.limit else None,
+        total=found.total,
+        facets=found.tally.facets,
+        days=found.tally.days,
+        after=_next(page, search.after) if page and len(found.hits) > search.limit else None,
     )
 
 
-def _count(found: SearchResult) -> int:
-    return int(found.count)  # type: ignore[attr-defined] # there, though tantivy's stub lacks it
+def _wanted(search: Search) -> int:
+    """Return how many hits are looked for: one more than the page has room for, and those that were given."""
+    return search.limit + 1 + (len(search.after.ids) if search.after else 0)
 
 
-def _total(search: Search, counted: Counts) -> int | None:
+def _looked(searcher: Searcher, asked: Query, search: Search, wanted: int) -> SearchResult:
+    order = Order.Desc if search.sort.descending else Order.Asc
+    return searcher.search(asked, wanted, order_by_field=order_column(search.sort.field), order=order)
+
+
+def _total(search: Search, tally: Tally) -> int | None:
     """Return how many hits there are, where the days say it: those of the time that the hits are ordered by."""
-    if search.days != search.sort.field:
-        return None
-    return sum(count for _start, count in counted.by_day)
+    return tally.on_day.total() if search.days == search.sort.field else None
 
 
 def _first_days(asked: Query, schema: Schema, sort: SortKey, by_day: Sequence[DayHits], wanted: int) -> Query:
@@ -74,14 +118,14 @@ def _first_days(asked: Query, schema: Schema, sort: SortKey, by_day: Sequence[Da
     return asked
 
 
-def _fresh(searcher: Searcher, hits: Sequence[tuple[int, DocAddress]], after: After | None) -> Iterator[_Hit]:
-    for value, address in hits:
-        item = _read(searcher, address)
-        if after is None or value != after.value or item.id not in after.ids:
-            yield value, item
+def _hits(searcher: Searcher, looked: SearchResult, search: Search) -> tuple[_Hit, ...]:
+    after = search.after
+    hits = ((value, bytes(searcher.doc(address).get_first(BODY) or b"")) for value, address in looked.hits)
+    fresh = (hit for hit in hits if after is None or hit[0] != after.value or _read(hit[1]).id not in after.ids)
+    return tuple(islice(fresh, search.limit + 1))
 
 
-def _next(page: Sequence[_Hit], before: After | None) -> After:
+def _next(page: Sequence[tuple[int, Projection]], before: After | None) -> After:
     last = page[-1][0]
     ids = tuple(item.id for value, item in page if value == last)
     return After(value=last, ids=before.ids + ids if before and before.value == last else ids)
@@ -93,9 +137,8 @@ _DECODED: Final = Recent(
 """The newest things are on most pages. What is remembered is what these bytes mean, and never who may read them."""
 
 
-def _read(searcher: Searcher, address: DocAddress) -> Projection:
-    entry = searcher.doc(address)
-    item = _DECODED(bytes(entry.get_first(BODY) or b""))
+def _read(body: bytes) -> Projection:
+    item = _DECODED(body)
     if not isinstance(item, Projection):
         raise Bug(f"The search index holds a {type(item).__name__} where a projection is expected.")
     return item

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
+from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder, SearchResult
 
 from schemas import codec
 from schemas.base import Keyed
@@ -21,6 +21,7 @@ from streams.query.near import MAX_GAP
 
 BODY: Final = "_body"
 VERSION: Final = "_version"
+COMMIT: Final = "_commit"
 _SENTINEL: Final = " \u241f" * (MAX_GAP + 1) + " "
 """Stands between two parts of one field: the analyser never makes such a token, and nothing near reaches across so many."""
 
@@ -35,7 +36,8 @@ def index_schema() -> Schema:
     for name in names_of(FieldKind.TEXT):
         for words in ("x", "s", "e"):
             builder.add_text_field(f"{name}.{words}", tokenizer_name="whitespace", index_option="position")
-    builder.add_integer_field(VERSION, indexed=False, fast=True)
+    for name in (VERSION, COMMIT):
+        builder.add_integer_field(name, indexed=False, fast=True)
     builder.add_bytes_field(BODY, stored=True)
     return builder.build()
 
@@ -45,11 +47,9 @@ def key_of(projected: Projected) -> str:
     return value_of(projected.kind, KEY, f"{projected.id}/{projected.audience.key}")
 
 
-def entry_of(projected: Projected) -> Document:
-    """Return the entry of a thing; a tombstone's has a key and a version, and nothing else finds it."""
-    entry = Document()
-    entry.add_text(IS, key_of(projected))
-    entry.add_integer(VERSION, projected.version)
+def entry_of(projected: Projected, commit: int) -> Document:
+    """Return the entry of a thing as of a commit; a tombstone's has a key and a version, and nothing else finds it."""
+    entry = _entry(key_of(projected), projected.version, commit)
     document = document_of(projected) if isinstance(projected, Projection) else NOTHING
     fill_columns(entry, document)
     if isinstance(projected, Projection):
@@ -72,11 +72,9 @@ def key_query(schema: Schema, key: str) -> Query:
     return Query.term_query(schema, IS, key, "basic")
 
 
-def cursor_entry(position: int) -> Document:
-    """Return the entry that keeps how far the index has come."""
-    entry = Document()
-    entry.add_text(IS, CURSOR)
-    entry.add_integer(VERSION, position)
+def cursor_entry(position: int, commit: int) -> Document:
+    """Return the entry that keeps how far the index has come, and with which commit."""
+    entry = _entry(CURSOR, position, commit)
     fill_columns(entry, NOTHING)
     return entry
 
@@ -85,6 +83,11 @@ def query_of(node: Node, schema: Schema, *, kind: Kind, party: str, known: Known
     """Return the query of one party for one kind of thing; it scores nothing and counts only what the party reads."""
     terms = Terms(schema, kind, known)
     return all_of([*_seen_by(party, terms), *clauses(node, terms)])
+
+
+def total_of(found: SearchResult) -> int:
+    """Return how many hits there are in all."""
+    return int(found.count)  # type: ignore[attr-defined] # there, though tantivy's stub lacks it
 
 
 def after_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Query:
@@ -97,9 +100,26 @@ def until_query(asked: Query, schema: Schema, sort: SortKey, value: int) -> Quer
     return _ordered(asked, schema, sort.field, *((value, None) if sort.descending else (None, value)))
 
 
+def since_query(asked: Query, schema: Schema, commit: int) -> Query:
+    """Return the part of a query that came after this commit."""
+    return _both(asked, Query.range_query(schema, COMMIT, FieldType.Integer, commit + 1, None))
+
+
 def _ordered(asked: Query, schema: Schema, sort: str, low: int | None, high: int | None) -> Query:
     part = Query.range_query(schema, order_column(sort), FieldType.Integer, low, high)
+    return _both(asked, part)
+
+
+def _both(asked: Query, part: Query) -> Query:
     return Query.boolean_query([(Occur.Must, asked), (Occur.Must, part)])
+
+
+def _entry(key: str, version: int, commit: int) -> Document:
+    entry = Document()
+    entry.add_text(IS, key)
+    entry.add_integer(VERSION, version)
+    entry.add_integer(COMMIT, commit)
+    return entry
 
 
 def _add_keywords(entry: Document, document: Fields, kind: Kind) -> None:

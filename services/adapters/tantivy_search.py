@@ -5,10 +5,10 @@ from pathlib import Path
 from tantivy import Index, Query, Schema, Searcher
 
 from schemas.query import Page, Search
-from services.adapters.tantivy_counts import counts
 from services.adapters.tantivy_folder import opened
-from services.adapters.tantivy_page import page_of
+from services.adapters.tantivy_page import Found, found_of, page_of
 from services.adapters.tantivy_query import index_schema, query_of
+from services.adapters.tantivy_standing import Standing
 from services.adapters.tantivy_state import State
 from services.adapters.tantivy_terms import Terms
 from streams.errors import InvalidInput, Unavailable
@@ -26,17 +26,22 @@ class TantivySearch:
     def __init__(self, root: Path) -> None:
         self.schema: Schema = index_schema()
         self.index: Index = opened(root, self.schema)
-        self._state = State(self.index.searcher())
+        self._state, self._standing = State(self.index.searcher(), self.schema), Standing()
 
     @property
     def searcher(self) -> Searcher:
-        """The state of the index that is searched."""
+        """The index as it is searched."""
         return self._state.searcher
+
+    @property
+    def commit(self) -> int:
+        """The number of the commit that is searched; 0 for an empty index."""
+        return self._state.commit
 
     def refresh(self) -> None:
         """Go on to what was committed last."""
         self.index.reload()
-        self._state = State(self.index.searcher())
+        self._state = State(self.index.searcher(), self.schema)
 
     def search(self, query: Node, search: Search, *, party: str) -> Page:
         """Return one page of what the party reads; all of it comes from one state of the index.
@@ -45,17 +50,18 @@ class TantivySearch:
         """
         checked(search)
         state = self._state
-        return state.page((query, search, party), lambda: self._page(state, query, search, party))
-
-    def _page(self, state: State, query: Node, search: Search, party: str) -> Page:
         try:
-            asked = self._asked(state, query, search, party)
-            counted = counts(state.searcher, asked, search, Terms(self.schema, search.kind, state.known))
-            return page_of(state.searcher, self.schema, asked, search, counted)
+            return page_of(self._found(state, query, search, party), search)
         except (OSError, ValueError) as exc:
             raise Unavailable(
                 f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
             ) from exc
+
+    def _found(self, state: State, query: Node, search: Search, party: str) -> Found:
+        asked, terms = self._asked(state, query, search, party), Terms(self.schema, search.kind, state.known)
+        if search.after is not None:  # nobody else is at the same place
+            return found_of(state.searcher, asked, search, terms)
+        return self._standing.found(state, asked, (query, search, party), terms)
 
     def _asked(self, state: State, query: Node, search: Search, party: str) -> Query:
         try:

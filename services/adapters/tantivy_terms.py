@@ -10,7 +10,7 @@ from tantivy import Query, Schema
 
 from schemas.projection import Kind
 
-INDEX_VERSION: Final = 5
+INDEX_VERSION: Final = 6
 """Rises with every change that an index on disk would notice: of this file, of `tantivy_columns.py`, of the schema
 and the entries in `tantivy_query.py`, and of when `Tokens.enough` holds."""
 

@@ -128,7 +128,7 @@ def _bare(folder: Path) -> Waits:
     (place,) = (folder / "index").iterdir()
     schema, index = index_schema(), Index.open(str(place))
     searcher = index.searcher()
-    state = State(searcher)
+    state = State(searcher, schema)
     terms = Terms(schema, Kind.SIGNAL, state.known)
     waits = []
     for question in questions(PAGES + WARM):

@@ -1,17 +1,20 @@
+import random
 import threading
 
 import pytest
 
+from schemas.marking import EVERYBODY
 from schemas.projection import Kind
-from schemas.query import Page, Search
-from services.adapters import tantivy_counts, tantivy_folder, tantivy_index
+from schemas.query import Search, SortKey
+from services.adapters import tantivy_counts, tantivy_folder, tantivy_index, tantivy_standing
 from services.adapters.tantivy_folder import folder_of, is_outdated
 from services.adapters.tantivy_index import TantivyIndex
-from services.adapters.tantivy_state import MAX_PAGES, State
+from services.adapters.tantivy_search import TantivySearch
+from services.adapters.tantivy_state import State
 from streams.errors import ConfigError, InvalidInput, Unavailable
-from streams.query.ast import Everything, Value, Words
+from streams.query.ast import Value, Words
 from streams.query.parse import parse
-from tests.builders import a_judgement, a_projection, a_report, an_hour_later
+from tests.builders import a_judgement, a_projection, all_except, an_hour_later, only_for
 from tests.contract.search_index import SearchIndexContract, tombstone_of
 
 
@@ -39,7 +42,7 @@ def test_what_cannot_be_counted_whole_is_refused(index, monkeypatch, asked, fiel
         )
         index.put([seen], {0: number + 1})
         if number < 2:
-            index.search(parse("*"), Search(kind=Kind.SIGNAL, **asked), party="US")
+            index.search(parse("*"), Search(kind=Kind.SIGNAL, limit=number + 1, **asked), party="US")
     with pytest.raises(InvalidInput, match="too many") as refused:
         index.search(parse("*"), Search(kind=Kind.SIGNAL, **asked), party="US")
     assert refused.value.field == field
@@ -136,7 +139,7 @@ def test_a_disk_that_refuses_is_unavailable_and_the_next_put_goes_on(tmp_path, i
     assert (count(index), index.cursor()) == (2, 3)
 
 
-def refused_by_the_disk(_item):
+def refused_by_the_disk(_item, _commit):
     raise OSError(28, "No space left on device")
 
 
@@ -165,7 +168,7 @@ def test_facets_that_are_too_much_at_once_are_counted_one_by_one(index, monkeypa
     index.put([a_projection()], {0: 1})
     together = Search(kind=Kind.SIGNAL, facets=("material", "actor"), days="published")
     expected = index.search(parse("*"), together, party="US")
-    monkeypatch.setattr(index._search, "_state", State(OneCountOnly(index._search.searcher)))
+    monkeypatch.setattr(index._search, "_state", State(OneCountOnly(index._search.searcher), index._search.schema))
     assert index.search(parse("*"), together, party="US") == expected
 
 
@@ -205,7 +208,7 @@ def test_an_index_that_cannot_be_read_is_not_the_askers_fault(index, monkeypatch
         def doc_freq(self, *_):
             raise ValueError("an IO error occurred")
 
-    monkeypatch.setattr(index._search, "_state", State(Unreadable()))
+    monkeypatch.setattr(index._search, "_state", State(Unreadable(), index._search.schema))
     with pytest.raises(Unavailable):
         index.search(parse("gallium"), Search(kind=Kind.SIGNAL), party="US")
 
@@ -215,39 +218,49 @@ def test_near_no_word_is_nothing(index):
     assert index.search(Words(None, "!"), Search(kind=Kind.SIGNAL), party="US").total == 0
 
 
-def test_a_state_remembers_first_pages_unless_they_are_large():
-    made = []
-
-    def make(text):
-        made.append(text)
-        return Page(items=(a_projection(reports=(a_report(text=text),)),), total=1, facets={}, after=None)
-
-    def ask(state, text, **search):
-        return state.page((Everything(), Search(kind=Kind.SIGNAL, **search), "US"), lambda: make(text))
-
-    state = State(None)
-    assert ask(state, "a") is ask(state, "b")
-    assert made == ["a"]
-    ask(state, "c", limit=51)
-    ask(state, "c", limit=51)
-    ask(State(None), "d" * 70_000)
-    state = State(None)
-    ask(state, "e" * 70_000)
-    ask(state, "f")
-    assert [text[0] for text in made[1:]] == ["c", "c", "d", "e", "f"]
+QUESTIONS = (
+    ("*", {"facets": ("material", "class"), "days": "published"}),
+    ("*", {"limit": 3, "sort": SortKey(field="severity")}),
+    ("material:tin", {"facets": ("material",), "limit": 2}),
+    ("-material:tin", {"days": "published", "sort": SortKey(descending=False), "limit": 5}),
+    ("zinc", {}),
+)
 
 
-def test_a_state_forgets_the_page_that_was_not_asked_for_longest():
-    state, made = State(None), []
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_asked_again_is_answered_as_if_it_were_asked_for_the_first_time(tmp_path, index, seed, monkeypatch):
+    """Whatever was put since: news, other versions, other words, things that are gone, for all, some or one."""
+    dice, asking, fresh = random.Random(seed), TantivySearch(tmp_path), TantivySearch(tmp_path)
+    looks = [watched(monkeypatch, tantivy_standing, name) for name in ("found_of", "came_to")]
+    for commit in range(40):
+        index.put([something(dice, version=commit) for _ in range(dice.choice((0, 1, 1, 2, 5)))], {0: commit})
+        if dice.random() < 0.7:
+            asking.refresh()
+            fresh = TantivySearch(tmp_path)
+        for text, asked in dice.sample(QUESTIONS, 3):
+            search, party = Search(kind=dice.choice((Kind.SIGNAL, Kind.EVENT)), **asked), dice.choice(("US", "EU"))
+            again, anew = (one.search(parse(text), search, party=party) for one in (asking, fresh))
+            assert again == anew, (text, search, party)
+    assert all(len(look) > 20 for look in looks)
 
-    def ask(party):
-        page = Page(items=(), total=0, facets={}, after=None)
-        state.page((Everything(), Search(kind=Kind.SIGNAL), party), lambda: made.append(party) or page)
 
-    for number in range(MAX_PAGES + 5):
-        ask(str(number))
-        ask("all the time")
-    ask("0")
-    assert made.count("all the time") == 1
-    assert made.count("0") == 2
-    assert len(made) == MAX_PAGES + 5 + 2
+def watched(monkeypatch, module, name):
+    """Return the list that grows with each call of a module's function."""
+    calls, function = [], getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *told: calls.append(told) or function(*told))
+    return calls
+
+
+def something(dice, *, version):
+    """Return a thing, another version of it, or its tombstone: seldom the same one twice, so that much only grows."""
+    material, number = dice.choice(("tin", "zinc")), dice.randrange(400)
+    thing = a_projection(
+        f"r{number}",
+        kind=dice.choice((Kind.SIGNAL, Kind.SIGNAL, Kind.EVENT)),
+        version=version,
+        title=f"{material} exports",
+        judgement=a_judgement(materials=(material,)),
+        audience=(EVERYBODY, EVERYBODY, only_for("US"), all_except("EU"))[number % 4],
+        published_at=an_hour_later(hours=24 * dice.randrange(9)),
+    )
+    return tombstone_of(thing) if dice.random() < 0.05 else thing

@@ -40,7 +40,8 @@ def test_what_is_held_stays_within_the_room():
     recent, _ = counted()
     for number in range(500):
         recent("x" * (number * LEAST // 400))
-    assert recent._taken == sum(weight for *_, weight in recent._answers.values()) <= ROOM
+    kept = recent._kept
+    assert kept._taken == sum(weight for *_, weight in kept._values.values()) <= ROOM
 
 
 def test_what_is_huge_is_made_anew_and_pushes_nothing_out():
@@ -59,7 +60,7 @@ def test_equal_values_are_one_where_the_key_says_so():
 def test_a_remembered_object_stays_alive_so_that_its_identity_is_its_own():
     recent = Recent(lambda item: item[0], room=ROOM, weigh=lambda item, _answer: len(item))
     assert [recent([number]) for number in range(300)] == list(range(300))
-    assert len(recent._answers) == 100
+    assert len(recent._kept._values) == 100
     with pytest.raises(ValueError, match="nothing"):
         Recent(lambda item: item, room=3 * LEAST, weigh=lambda item, _answer: len(item))
 
@@ -78,4 +79,5 @@ def test_threads_may_ask_at_once():
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert recent._taken == sum(weight for *_, weight in recent._answers.values()) <= 64 * LEAST
+    kept = recent._kept
+    assert kept._taken == sum(weight for *_, weight in kept._values.values()) <= 64 * LEAST
