@@ -13,6 +13,10 @@ ROOM: Final = 33_554_432
 """Bytes of pages at most; one of more than half a megabyte is not remembered."""
 
 
+_LETTER_BYTES: Final = 4
+"""Memory that a letter of a query takes at most."""
+
+
 class RememberedPages:
     """Pages as of the index's state and no older: with each state that others may go on to, all are made anew."""
 
@@ -36,7 +40,11 @@ class RememberedPages:
         return self._pages.json(question)
 
     def _nothing(self) -> Recent[Question, bytes]:
-        return Recent(self._made, room=ROOM, weigh=lambda _question, page: len(page), key=lambda question: question)
+        return Recent(self._made, room=ROOM, weigh=_weight, key=lambda question: question)
+
+
+def _weight(question: Question, page: bytes) -> int:
+    return len(page) + _LETTER_BYTES * len(question.query)
 
 
 def _is_of_the_index_alone(question: Question) -> bool:

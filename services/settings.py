@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         ge=0,
         le=16,
         description="Processes that answer searches beside the one that takes in; 0: it answers itself. "
-        "Each remembers what it showed last, in at most some 200 MB.",
+        "Each remembers what it showed last, in at most some 260 MB.",
     )
     classifier: ClassifierKind = Field(
         ClassifierKind.RULES, description="Who judges: rules, or learned, which `tocsin learn` makes from corrections."

@@ -48,7 +48,7 @@ def key_of(projected: Projected) -> str:
 
 
 def entry_of(projected: Projected, commit: int) -> Document:
-    """Return the entry of a thing as of a commit; a tombstone's has a key and a version, and nothing else finds it."""
+    """Return the entry of a thing as of a commit; a tombstone's has a key, and nothing else finds it."""
     entry = _entry(key_of(projected), projected.version, commit)
     document = document_of(projected) if isinstance(projected, Projection) else NOTHING
     fill_columns(entry, document)

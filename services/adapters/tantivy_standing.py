@@ -18,8 +18,14 @@ from services.adapters.tantivy_state import State
 from services.adapters.tantivy_terms import Terms
 from streams.query.ast import Node
 
-ROOM: Final = 67_108_864
-"""Bytes of memory for what is kept; a question that takes more than a megabyte of it is looked for anew each time."""
+ROOM: Final = 33_554_432
+"""Bytes of memory for questions that were asked once, and as many for those that were asked again."""
+
+_KEY_BYTES: Final = 4
+"""Memory of a query for each letter that tells it: measured, a clause takes some 350 bytes."""
+
+_MOST_FRESH: Final = 8
+"""Where more than this part has come since, all is looked for: among all hits, the first are looked for in few days only."""
 
 Question = tuple[Node, Search, str]
 """A query, what is asked besides, and the party that asks: what no other party's answer is ever taken for."""
@@ -35,28 +41,43 @@ class _Then:
 
 
 class Standing:
-    """What questions had found when they were last asked."""
+    """What questions had found when they were last asked.
+
+    Those that were asked once, as all are that are counted from this very moment, never push out those that were asked again.
+    """
 
     def __init__(self) -> None:
-        self._kept = Kept[Question, _Then](room=ROOM)
+        self._once, self._again = Kept[Question, _Then](room=ROOM), Kept[Question, _Then](room=ROOM)
 
     def found(self, state: State, asked: Query, question: Question, terms: Terms) -> Found:
         """Return what a question finds as of a state of the index; `asked` is its query as tantivy reads it."""
-        _node, search, party = question
-        then = self._kept.get(question)
-        if then is None or not _only_grew(state, then, search, party):
-            found = found_of(state.searcher, asked, search, terms)
-        elif then.commit == state.commit:
+        search = question[1]
+        if not search.facets and not search.days:  # nothing is counted: to look costs less than to keep
+            return found_of(state.searcher, asked, search, terms)
+        then = self._again.get(question) or self._once.get(question)
+        if then is not None and then.commit == state.commit:
             return then.found
-        else:
+        if then is not None and _only_grew(state, then, question):
             fresh = since_query(asked, state.schema, then.commit)
             found = then.found.joined(came_to(state.searcher, fresh, search, terms), search)
-        now = _Then(state.commit, state.seen(search.kind, party), found)
-        self._kept.keep(question, now, weight=found.weight)
+        else:
+            found = found_of(state.searcher, asked, search, terms)
+        self._keep(question, _Then(state.commit, _seen(state, question), found), again=then is not None)
         return found
 
+    def _keep(self, question: Question, now: _Then, *, again: bool) -> None:
+        weight = now.found.weight + _KEY_BYTES * len(repr(question[0]))
+        (self._again if again else self._once).keep(question, now, weight=weight)
 
-def _only_grew(state: State, then: _Then, search: Search, party: str) -> bool:
-    """Tell whether all that the party saw then is still there as it was."""
-    came = state.seen(search.kind, party, since=then.commit)
-    return then.commit <= state.commit and state.seen(search.kind, party) == then.seen + came
+
+def _only_grew(state: State, then: _Then, question: Question) -> bool:
+    """Tell whether all that the party saw then is still there as it was, and little has come since."""
+    if then.commit > state.commit:
+        return False
+    seen, came = _seen(state, question), _seen(state, question, since=then.commit)
+    return seen == then.seen + came and came * _MOST_FRESH <= seen
+
+
+def _seen(state: State, question: Question, *, since: int = 0) -> int:
+    _node, search, party = question
+    return state.seen(search.kind, party, since=since)

@@ -150,7 +150,7 @@ def _period(field: Field, literal: str, position: int) -> tuple[float, float]:
         except ValueError as exc:
             wanted = "a year (2026), a month (2026-07), a day (2026-07-03) or an instant (2026-07-03T10:00:00Z)"
             raise _error(f"`{field.name}` takes {wanted}, not `{_shown(literal)}`.", position, field) from exc
-    number = float(literal) if _NUMBER.fullmatch(literal) else math.nan
+    number = float(literal) + 0.0 if _NUMBER.fullmatch(literal) else math.nan  # -0 is 0
     if not math.isfinite(number):
         raise _error(f"`{field.name}` takes a number, not `{_shown(literal)}`.", position, field)
     return number, number

@@ -213,6 +213,35 @@ def test_an_index_that_cannot_be_read_is_not_the_askers_fault(index, monkeypatch
         index.search(parse("gallium"), Search(kind=Kind.SIGNAL), party="US")
 
 
+def test_a_commit_that_failed_after_it_reached_the_disk_has_a_number_of_its_own(tmp_path, index, monkeypatch):
+    """Otherwise who read the index in between would take the next commit for the one that he knows."""
+    counted = Search(kind=Kind.SIGNAL, facets=("material",))
+    with monkeypatch.context() as patched:
+        patched.setattr(index._search, "refresh", refused)
+        with pytest.raises(Unavailable):
+            index.put([a_projection("r1")], {0: 1})
+    between = TantivySearch(tmp_path)
+    assert between.search(parse("*"), counted, party="US").total == 1
+    index.put([a_projection("r1"), a_projection("r2")], {0: 2})
+    between.refresh()
+    assert between.search(parse("*"), counted, party="US").total == 2
+
+
+def refused():
+    raise OSError("too many open files")
+
+
+def test_the_state_of_the_index_goes_on_after_a_restart(tmp_path):
+    states = []
+    for number in range(3):
+        index = TantivyIndex(tmp_path)
+        states.append(index.state())
+        index.put([a_projection(f"r{number}")], {0: number + 1})
+        states.append(index.state())
+        index.close()
+    assert states == [0, 1, 1, 2, 2, 3]
+
+
 def test_near_no_word_is_nothing(index):
     index.put([a_projection()], {0: 1})
     assert index.search(Words(None, "!"), Search(kind=Kind.SIGNAL), party="US").total == 0
@@ -220,10 +249,11 @@ def test_near_no_word_is_nothing(index):
 
 QUESTIONS = (
     ("*", {"facets": ("material", "class"), "days": "published"}),
-    ("*", {"limit": 3, "sort": SortKey(field="severity")}),
+    ("*", {"facets": ("level",), "limit": 3, "sort": SortKey(field="severity")}),
     ("material:tin", {"facets": ("material",), "limit": 2}),
     ("-material:tin", {"days": "published", "sort": SortKey(descending=False), "limit": 5}),
-    ("zinc", {}),
+    ("zinc", {"days": "received"}),
+    ("tin", {}),
 )
 
 
@@ -233,11 +263,12 @@ def test_what_is_asked_again_is_answered_as_if_it_were_asked_for_the_first_time(
     dice, asking, fresh = random.Random(seed), TantivySearch(tmp_path), TantivySearch(tmp_path)
     looks = [watched(monkeypatch, tantivy_standing, name) for name in ("found_of", "came_to")]
     for commit in range(40):
-        index.put([something(dice, version=commit) for _ in range(dice.choice((0, 1, 1, 2, 5)))], {0: commit})
+        news = dice.choice((0, 1, 1, 2, 5)) if commit else 60
+        index.put([something(dice, version=commit) for _ in range(news)], {0: commit})
         if dice.random() < 0.7:
             asking.refresh()
             fresh = TantivySearch(tmp_path)
-        for text, asked in dice.sample(QUESTIONS, 3):
+        for text, asked in dice.sample(QUESTIONS, 4):
             search, party = Search(kind=dice.choice((Kind.SIGNAL, Kind.EVENT)), **asked), dice.choice(("US", "EU"))
             again, anew = (one.search(parse(text), search, party=party) for one in (asking, fresh))
             assert again == anew, (text, search, party)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from schemas.recent import LEAST, Recent
+from schemas.recent import LEAST, Kept, Recent
 
 ROOM = 100 * LEAST
 
@@ -81,3 +81,12 @@ def test_threads_may_ask_at_once():
     assert wrong == []
     kept = recent._kept
     assert kept._taken == sum(weight for *_, weight in kept._values.values()) <= 64 * LEAST
+
+
+def test_a_value_takes_the_place_of_the_one_before_also_where_it_is_too_heavy_itself():
+    kept = Kept(room=ROOM)
+    kept.keep("a", 1, weight=LEAST)
+    kept.keep("a", 2, weight=3)
+    assert (kept.get("a"), kept._taken) == (2, LEAST)
+    kept.keep("a", 3, weight=ROOM)
+    assert (kept.get("a"), kept._taken) == (None, 0)
