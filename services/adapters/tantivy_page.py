@@ -30,7 +30,7 @@ _Hit = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matches:
     """The hits that come first in the order asked for, how many there are in all, and what was counted among all of them.
 
     One hit more than a page has room for tells that there is a next one.
@@ -45,14 +45,14 @@ class Found:
         """About how many bytes of memory it takes."""
         return sum(len(body) for _value, body in self.hits) + _NUMBER_BYTES * (len(self.hits) + len(self.tally))
 
-    def joined(self, other: "Found", search: Search) -> "Found":
+    def joined(self, other: "Matches", search: Search) -> "Matches":
         """Return the same of the hits of both, of which none is in both."""
         descending = search.sort.descending
         both = merge(self.hits, other.hits, key=lambda hit: hit[0], reverse=descending)
-        return Found(tuple(islice(both, search.limit + 1)), self.total + other.total, self.tally + other.tally)
+        return Matches(tuple(islice(both, search.limit + 1)), self.total + other.total, self.tally + other.tally)
 
 
-def found_of(searcher: Searcher, asked: Query, search: Search, terms: Terms) -> Found:
+def matches_of(searcher: Searcher, asked: Query, search: Search, terms: Terms) -> Matches:
     """Return what there is after `search.after`, counted among all hits.
 
     Hits with equal order numbers come in any order: a page goes on at the last number and leaves out what was given.
@@ -70,26 +70,26 @@ def found_of(searcher: Searcher, asked: Query, search: Search, terms: Terms) -> 
     looked = _looked(searcher, rest, search, wanted)
     if total is None:
         total = total_of(looked if after is None else _looked(searcher, asked, search, 1))
-    return Found(_hits(searcher, looked, search), total, tally)
+    return Matches(_hits(searcher, looked, search), total, tally)
 
 
-def came_to(searcher: Searcher, fresh: Query, search: Search, terms: Terms) -> Found:
-    """Return the same as `found_of` for a question that has few hits, or none: nothing is counted before there is any."""
+def few_matches_of(searcher: Searcher, fresh: Query, search: Search, terms: Terms) -> Matches:
+    """Return the same as `matches_of` for a question that has few hits, or none: nothing is counted before there is any."""
     looked = _looked(searcher, fresh, search, _wanted(search))
     total = total_of(looked)
     tally = tallied(searcher, fresh, search, terms) if total else Tally.of_nothing(search)
-    return Found(_hits(searcher, looked, search), total, tally)
+    return Matches(_hits(searcher, looked, search), total, tally)
 
 
-def page_of(found: Found, search: Search) -> Page:
+def page_of(matches: Matches, search: Search) -> Page:
     """Return the page as it is read."""
-    page = [(value, _read(body)) for value, body in found.hits[: search.limit]]
+    page = [(value, _read(body)) for value, body in matches.hits[: search.limit]]
     return Page(
         items=tuple(item for _value, item in page),
-        total=found.total,
-        facets=found.tally.facets,
-        days=found.tally.days,
-        after=_next(page, search.after) if page and len(found.hits) > search.limit else None,
+        total=matches.total,
+        facets=matches.tally.facets,
+        days=matches.tally.days,
+        after=_next(page, search.after) if page and len(matches.hits) > search.limit else None,
     )
 
 

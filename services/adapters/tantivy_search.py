@@ -6,7 +6,7 @@ from tantivy import Index, Query, Schema, Searcher
 
 from schemas.query import Page, Search
 from services.adapters.tantivy_folder import opened
-from services.adapters.tantivy_page import Found, found_of, page_of
+from services.adapters.tantivy_page import Matches, matches_of, page_of
 from services.adapters.tantivy_query import index_schema, query_of
 from services.adapters.tantivy_standing import Standing
 from services.adapters.tantivy_state import State
@@ -51,17 +51,17 @@ class TantivySearch:
         checked(search)
         state = self._state
         try:
-            return page_of(self._found(state, query, search, party), search)
+            return page_of(self._matches(state, query, search, party), search)
         except (OSError, ValueError) as exc:
             raise Unavailable(
                 f"The search index could not be read: run `tocsin rebuild` if this stays. ({exc})"
             ) from exc
 
-    def _found(self, state: State, query: Node, search: Search, party: str) -> Found:
+    def _matches(self, state: State, query: Node, search: Search, party: str) -> Matches:
         asked, terms = self._asked(state, query, search, party), Terms(self.schema, search.kind, state.known)
         if search.after is not None:  # nobody else is at the same place
-            return found_of(state.searcher, asked, search, terms)
-        return self._standing.found(state, asked, (query, search, party), terms)
+            return matches_of(state.searcher, asked, search, terms)
+        return self._standing.matches(state, asked, (query, search, party), terms)
 
     def _asked(self, state: State, query: Node, search: Search, party: str) -> Query:
         try:

@@ -12,7 +12,7 @@ from tantivy import Query
 
 from schemas.query import Search
 from schemas.recent import Kept
-from services.adapters.tantivy_page import Found, came_to, found_of
+from services.adapters.tantivy_page import Matches, few_matches_of, matches_of
 from services.adapters.tantivy_query import since_query
 from services.adapters.tantivy_state import State
 from services.adapters.tantivy_terms import Terms
@@ -37,7 +37,7 @@ class _Then:
 
     commit: int
     seen: int
-    found: Found
+    matches: Matches
 
 
 class Standing:
@@ -49,24 +49,24 @@ class Standing:
     def __init__(self) -> None:
         self._once, self._again = Kept[Question, _Then](room=ROOM), Kept[Question, _Then](room=ROOM)
 
-    def found(self, state: State, asked: Query, question: Question, terms: Terms) -> Found:
+    def matches(self, state: State, asked: Query, question: Question, terms: Terms) -> Matches:
         """Return what a question finds as of a state of the index; `asked` is its query as tantivy reads it."""
         search = question[1]
         if not search.facets and not search.days:  # nothing is counted: to look costs less than to keep
-            return found_of(state.searcher, asked, search, terms)
+            return matches_of(state.searcher, asked, search, terms)
         then = self._again.get(question) or self._once.get(question)
         if then is not None and then.commit == state.commit:
-            return then.found
+            return then.matches
         if then is not None and _only_grew(state, then, question):
             fresh = since_query(asked, state.schema, then.commit)
-            found = then.found.joined(came_to(state.searcher, fresh, search, terms), search)
+            matches = then.matches.joined(few_matches_of(state.searcher, fresh, search, terms), search)
         else:
-            found = found_of(state.searcher, asked, search, terms)
-        self._keep(question, _Then(state.commit, _seen(state, question), found), again=then is not None)
-        return found
+            matches = matches_of(state.searcher, asked, search, terms)
+        self._keep(question, _Then(state.commit, _seen(state, question), matches), again=then is not None)
+        return matches
 
     def _keep(self, question: Question, now: _Then, *, again: bool) -> None:
-        weight = now.found.weight + _KEY_BYTES * len(repr(question[0]))
+        weight = now.matches.weight + _KEY_BYTES * len(repr(question[0]))
         (self._again if again else self._once).keep(question, now, weight=weight)
 
 

@@ -261,7 +261,7 @@ QUESTIONS = (
 def test_what_is_asked_again_is_answered_as_if_it_were_asked_for_the_first_time(tmp_path, index, seed, monkeypatch):
     """Whatever was put since: news, other versions, other words, things that are gone, for all, some or one."""
     dice, asking, fresh = random.Random(seed), TantivySearch(tmp_path), TantivySearch(tmp_path)
-    looks = [watched(monkeypatch, tantivy_standing, name) for name in ("found_of", "came_to")]
+    looks = [watched(monkeypatch, tantivy_standing, name) for name in ("matches_of", "few_matches_of")]
     for commit in range(40):
         news = dice.choice((0, 1, 1, 2, 5)) if commit else 60
         index.put([something(dice, version=commit) for _ in range(news)], {0: commit})

@@ -24,8 +24,8 @@ def index(tmp_path):
 @pytest.fixture
 def looked(monkeypatch):
     """Return the list that grows with each question that is looked for whole."""
-    calls, found_of = [], tantivy_standing.found_of
-    monkeypatch.setattr(tantivy_standing, "found_of", lambda *told: calls.append(told) or found_of(*told))
+    calls, matches_of = [], tantivy_standing.matches_of
+    monkeypatch.setattr(tantivy_standing, "matches_of", lambda *told: calls.append(told) or matches_of(*told))
     return calls
 
 
