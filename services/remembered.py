@@ -12,7 +12,6 @@ from streams import metrics
 ROOM: Final = 33_554_432
 """Bytes of pages at most; one of more than half a megabyte is not remembered."""
 
-
 _LETTER_BYTES: Final = 4
 """Memory that a letter of a query takes at most."""
 

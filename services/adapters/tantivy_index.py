@@ -5,12 +5,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from tantivy import IndexWriter, Schema, Searcher
+from tantivy import IndexWriter
 
 from schemas.projection import Projected
 from schemas.query import Page, Search
-from services.adapters.tantivy_query import VERSION, cursor_entry, entry_of, key_of, key_query
+from services.adapters.tantivy_query import VERSION, cursor_entry, entry_of, key_of
 from services.adapters.tantivy_search import TantivySearch
+from services.adapters.tantivy_state import State
 from services.adapters.tantivy_terms import CURSOR, IS
 from streams.errors import ConfigError, Unavailable
 from streams.query.ast import Node
@@ -31,8 +32,8 @@ class TantivyIndex:
             self._writer: IndexWriter | None = self._search.index.writer(_WRITER_BYTES, 1)
         except ValueError as exc:
             raise ConfigError(f"The search index in {root} is in use: stop the other process first.") from exc
-        self._position = max(0, _version_of(CURSOR, self._search.searcher, self._search.schema))
-        self._commits = self._tried = self._search.commit
+        self._position = self._search.state.number_of(CURSOR, VERSION) or 0
+        self._commits = self._tried = self._search.state.commit
 
     def put(self, items: Sequence[Projected], positions: Mapping[int, int]) -> None:
         """Index what is not older than what is there; the position is part of the same commit.
@@ -74,7 +75,7 @@ class TantivyIndex:
                 self._writer.wait_merging_threads()
                 self._writer = None
 
-    def _current(self) -> Searcher:
+    def _current(self) -> State:
         """Return what sees all that was committed, also by a `put` that failed after it."""
         search = self._open()
         if self._writer is None:
@@ -82,18 +83,17 @@ class TantivyIndex:
                 search.refresh()
             except (OSError, ValueError) as exc:
                 raise Unavailable(f"The search index could not be read; it will be tried again. ({exc})") from exc
-        return search.searcher
+        return search.state
 
     def _open(self) -> TantivySearch:
         if self._closed:
             raise Unavailable("The search index is closed.")
         return self._search
 
-    def _held(self, keys: Collection[str], searcher: Searcher) -> dict[str, int]:
+    def _held(self, keys: Collection[str], state: State) -> dict[str, int]:
         """Return the version of each of these things that the index has; most are news, and a look into the terms says so."""
-        schema = self._search.schema
-        versions = {key: _version_of(key, searcher, schema) for key in keys if searcher.doc_freq(IS, key)}
-        return {key: version for key, version in versions.items() if version >= 0}
+        versions = {key: state.number_of(key, VERSION) for key in keys if state.searcher.doc_freq(IS, key)}
+        return {key: version for key, version in versions.items() if version is not None}
 
     def _commit(self, items: Mapping[str, Projected], held: Collection[str], position: int) -> None:
         try:
@@ -112,9 +112,3 @@ class TantivyIndex:
             self._writer = None  # a writer that failed is of no more use; what it had not committed goes with it
             raise Unavailable(f"The search index could not be written; it will be tried again. ({exc})") from exc
         self._position, self._commits = position, self._tried
-
-
-def _version_of(key: str, searcher: Searcher, schema: Schema) -> int:
-    """Return the version in the index, or one below all versions."""
-    hits = searcher.search(key_query(schema, key), 1, count=False, order_by_field=VERSION).hits
-    return int(hits[0][0]) if hits else -1

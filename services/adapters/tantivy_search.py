@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tantivy import Index, Query, Schema, Searcher
+from tantivy import Index, Query, Schema
 
 from schemas.query import Page, Search
 from services.adapters.tantivy_folder import opened
@@ -29,14 +29,9 @@ class TantivySearch:
         self._state, self._standing = State(self.index.searcher(), self.schema), Standing()
 
     @property
-    def searcher(self) -> Searcher:
-        """The index as it is searched."""
-        return self._state.searcher
-
-    @property
-    def commit(self) -> int:
-        """The number of the commit that is searched; 0 for an empty index."""
-        return self._state.commit
+    def state(self) -> State:
+        """The state of the index that is searched."""
+        return self._state
 
     def refresh(self) -> None:
         """Go on to what was committed last."""

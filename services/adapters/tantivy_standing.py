@@ -62,12 +62,10 @@ class Standing:
             matches = then.matches.joined(few_matches_of(state.searcher, fresh, search, terms), search)
         else:
             matches = matches_of(state.searcher, asked, search, terms)
-        self._keep(question, _Then(state.commit, _seen(state, question), matches), again=then is not None)
+        kept = self._once if then is None else self._again
+        weight = matches.weight + _KEY_BYTES * len(repr(question[0]))
+        kept.keep(question, _Then(state.commit, _seen(state, question), matches), weight=weight)
         return matches
-
-    def _keep(self, question: Question, now: _Then, *, again: bool) -> None:
-        weight = now.matches.weight + _KEY_BYTES * len(repr(question[0]))
-        (self._again if again else self._once).keep(question, now, weight=weight)
 
 
 def _only_grew(state: State, then: _Then, question: Question) -> bool:

@@ -27,8 +27,12 @@ class State:
     @cached_property
     def commit(self) -> int:
         """The number of the commit that this is the state of; 0 for an empty index."""
-        hits = self.searcher.search(key_query(self.schema, CURSOR), 1, count=False, order_by_field=COMMIT).hits
-        return int(hits[0][0]) if hits else 0
+        return self.number_of(CURSOR, COMMIT) or 0
+
+    def number_of(self, key: str, column: str) -> int | None:
+        """Return what the entry with the key has in a column of numbers; null where there is no such entry."""
+        hits = self.searcher.search(key_query(self.schema, key), 1, count=False, order_by_field=column).hits
+        return int(hits[0][0]) if hits else None
 
     def known(self, field: str, term: str) -> bool:
         """Tell whether any thing has the term in the field; ValueError for half a character."""

@@ -6,26 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from schemas.projection import Kind, Projection
-from schemas.query import DEFAULT_LIMIT
 from services.api.access import Reader, Served
-from services.api.things import (
-    Cursor,
-    Days,
-    EvidenceOut,
-    Facets,
-    Limit,
-    QueryText,
-    Sort,
-    Versions,
-    export_router,
-    json_of,
-    names_in,
-    page_of,
-)
+from services.api.things import AskedFor, EvidenceOut, QueryText, Versions, export_router, json_of, page_of
 from services.node import Node
 from services.partners.calendar import calendar
 from services.register import all_measures
-from services.search import Question
 from services.wire import Gone, MeasureAnswer, MeasureItem, documents_of, item_of, shown
 from streams.assemble.measure import measure_id_of
 from streams.errors import NotFound
@@ -43,31 +28,9 @@ class MeasureVersions(Versions):
 
 
 @router.get("/v1/measures", response_model=MeasureAnswer)
-def measures(  # noqa: PLR0913 - one parameter for each of the address's
-    node: Served,
-    principal: Reader,
-    *,
-    q: QueryText = "*",
-    at: At = None,
-    limit: Limit = DEFAULT_LIMIT,
-    cursor: Cursor = None,
-    sort: Sort = "-published",
-    facets: Facets = "",
-    days: Days = None,
-) -> Response:
+def measures(node: Served, principal: Reader, asked: AskedFor, *, at: At = None) -> Response:
     """Return measures with their states in time; `status_at` and `in_force` are of the day asked for."""
-    asked = Question(
-        kind=Kind.MEASURE,
-        query=q,
-        party=principal.party,
-        limit=limit,
-        cursor=cursor,
-        sort=sort,
-        facets=names_in(facets),
-        days=days,
-        at=at,
-    )
-    return page_of(node, asked)
+    return page_of(node, asked.question(Kind.MEASURE, party=principal.party, at=at))
 
 
 router.include_router(export_router(Kind.MEASURE))

@@ -1,9 +1,11 @@
 """GET /v1/signals, /v1/events: search, and one thing by id with its versions and its evidence."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import SerializeAsAny
 
@@ -32,6 +34,35 @@ Days = Annotated[
 ]
 Most = Annotated[int | None, Query(ge=1, le=100_000_000, description="At most so many; without it, all.")]
 Facets = Annotated[str, Query(max_length=500, description="Fields to count values of, separated by commas.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a page of any kind of things is asked for."""
+
+    q: QueryText = "*"
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor = None
+    sort: Sort = "-published"
+    facets: Facets = ""
+    days: Days = None
+
+    def question(self, kind: Kind, *, party: str, at: date | None = None) -> Question:
+        """Return what the party asks for."""
+        return Question(
+            kind=kind,
+            query=self.q,
+            party=party,
+            limit=self.limit,
+            cursor=self.cursor,
+            sort=self.sort,
+            facets=tuple(name.strip() for name in self.facets.split(",") if name.strip()),
+            days=self.days,
+            at=at,
+        )
+
+
+AskedFor = Annotated[Asked, Depends()]
 
 
 class Versions(Model):
@@ -83,29 +114,9 @@ def search_router(kind: Kind) -> APIRouter:
     of_kind = export_router(kind)
 
     @of_kind.get(f"/v1/{kind}s", response_model=Answer)
-    def search(  # noqa: PLR0913 - one parameter for each of the address's
-        node: Served,
-        principal: Reader,
-        *,
-        q: QueryText = "*",
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: Cursor = None,
-        sort: Sort = "-published",
-        facets: Facets = "",
-        days: Days = None,
-    ) -> Response:
+    def search(node: Served, principal: Reader, asked: AskedFor) -> Response:
         """Return hits in order, how many there are in all, and counts of the values and of the days asked for."""
-        asked = Question(
-            kind=kind,
-            query=q,
-            party=principal.party,
-            limit=limit,
-            cursor=cursor,
-            sort=sort,
-            facets=names_in(facets),
-            days=days,
-        )
-        return page_of(node, asked)
+        return page_of(node, asked.question(kind, party=principal.party))
 
     return of_kind
 
@@ -146,11 +157,6 @@ def evidence(event_id: str, node: Served, principal: Reader) -> Response:
 def page_of(node: Node, question: Question) -> Response:
     """Answer with a page of hits."""
     return Response(node.pages.json(question), media_type="application/json")
-
-
-def names_in(facets: str) -> tuple[str, ...]:
-    """Return the names that a list with commas holds."""
-    return tuple(name.strip() for name in facets.split(",") if name.strip())
 
 
 def json_of(body: Model) -> Response:

@@ -229,9 +229,8 @@ def _late(post: SignalIn, number: int) -> bytes:
 
 def _pages(server: Server) -> tuple[int, int]:
     """Return how many pages were asked for so far, and made."""
-    told = server.ask("GET", "/metrics")[1].decode()
-    counted = dict(re.findall(r'tocsin_pages_total\{step="(\w+)"\} (\d+)', told))
-    return int(counted["asked"]), int(counted["made"])
+    counted = _metric(server, "tocsin_pages_total")
+    return counted["asked"], counted["made"]
 
 
 def _remembered(server: Server, before: tuple[int, int]) -> str:
@@ -242,9 +241,14 @@ def _remembered(server: Server, before: tuple[int, int]) -> str:
 
 def _waiting(server: Server) -> str:
     """Return what waits for a step: a pipeline that does not keep pace would leave all the machine to the pages."""
-    lags = re.findall(r'tocsin_lag_records\{stage="(\w+)"\} (\d+)', server.ask("GET", "/metrics")[1].decode())
-    told = ", ".join(f"{step} {lag}" for step, lag in lags if lag != "0")
+    told = ", ".join(f"{step} {lag}" for step, lag in _metric(server, "tocsin_lag_records").items() if lag)
     return f"records that wait after it: {told or 'none'}"
+
+
+def _metric(server: Server, name: str) -> dict[str, int]:
+    """Return what the metric says for each value of its one label."""
+    told = server.ask("GET", "/metrics")[1].decode()
+    return {label: int(value) for label, value in re.findall(rf'{name}\{{\w+="(\w+)"\}} (\d+)', told)}
 
 
 def _walked(server: Server, token: str, size: int) -> tuple[int, int, int]:

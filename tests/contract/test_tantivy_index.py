@@ -168,7 +168,9 @@ def test_facets_that_are_too_much_at_once_are_counted_one_by_one(index, monkeypa
     index.put([a_projection()], {0: 1})
     together = Search(kind=Kind.SIGNAL, facets=("material", "actor"), days="published")
     expected = index.search(parse("*"), together, party="US")
-    monkeypatch.setattr(index._search, "_state", State(OneCountOnly(index._search.searcher), index._search.schema))
+    monkeypatch.setattr(
+        index._search, "_state", State(OneCountOnly(index._search.state.searcher), index._search.schema)
+    )
     assert index.search(parse("*"), together, party="US") == expected
 
 
